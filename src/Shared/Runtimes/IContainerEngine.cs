@@ -1,0 +1,30 @@
+using Workers.Messaging;
+
+namespace Workers.Runtimes;
+
+/// <summary>
+/// The engine whose containers get stopped.
+/// </summary>
+/// <remarks>
+/// Every member throws <see cref="DependencyUnavailableException"/> when the engine cannot be reached, times out or
+/// answers 5xx (trying again may help), and <see cref="ContainerEngineException"/> when it refuses (it will not).
+/// "No such container" is an answer only when the engine says so in its own words: a 404 from anything in between is a
+/// <see cref="ContainerEngineException"/>.
+/// </remarks>
+public interface IContainerEngine
+{
+    /// <summary>The engine's own id, which survives its restarts; two engines never share one.</summary>
+    Task<string> GetEngineIdAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks the container to stop: its stop signal, then SIGKILL after <paramref name="grace"/> (whole seconds, rounded up). Returns when
+    /// the engine has answered; waits for <paramref name="grace"/> plus a margin, never for a client's default.
+    /// </summary>
+    Task<StopReply> StopAsync(string containerId, TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Sends SIGKILL. A container that is gone or not running is fine.</summary>
+    Task KillAsync(string containerId, CancellationToken cancellationToken);
+
+    /// <summary>What the engine says of the container; null when it says there is none.</summary>
+    Task<ContainerState?> InspectAsync(string containerId, CancellationToken cancellationToken);
+}

@@ -21,7 +21,7 @@ internal sealed class OwnershipKeeper(
         OwnerIdentity? dead = null;
         while (true)
         {
-            observer.Turned(label, "ownership", _standby * 10);
+            observer.Turned(label);
             var sentAt = time.GetTimestamp();
             var answer = await TryClaimAsync(claim, dead, cancellationToken);
             switch (answer?.Kind)
@@ -71,7 +71,6 @@ internal sealed class OwnershipKeeper(
     {
         while (true)
         {
-            observer.Turned(label, "ownership", ttl * 2);
             var sentAt = time.GetTimestamp();
             try
             {

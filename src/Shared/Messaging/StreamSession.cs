@@ -159,7 +159,7 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
         var checkedAt = _time.GetTimestamp();
         while (true)
         {
-            _observer.Turned(_binding.Label, "reading", _options.BlockTimeout + TimeSpan.FromSeconds(30));
+            _observer.Turned(_binding.Label);
             var room = await RoomAsync(stop);
             var entries = await reader.ReadAsync(_window.LastRead, Math.Min(batch, room), _options.BlockTimeout, stop);
 
@@ -192,8 +192,9 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
                 if (room > 0 && _pendingBytes < MaxPendingBytes) return room;
             }
 
-            _observer.Turned(_binding.Label, "reading", Timeout.InfiniteTimeSpan);
-            await _room.WaitAsync(stop);
+            // Back-pressure is not a loop that is stuck.
+            await _room.WaitAsync(_options.BlockTimeout, stop);
+            _observer.Turned(_binding.Label);
         }
     }
 

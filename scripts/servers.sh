@@ -105,6 +105,7 @@ await_gone() {
   while left=$(processes "$1"); [ -n "$left" ]; do
     # shellcheck disable=SC2086 # a list of numbers
     [ $SECONDS -lt $end ] || kill -KILL $left 2>/dev/null || true
+    # shellcheck disable=SC2086
     [ $SECONDS -lt $((end + 30)) ] || die "$1 survives SIGKILL: process" $left
     sleep 0.05
   done
@@ -293,9 +294,12 @@ case $verb in
   *) usage ;;
 esac
 [ -n "${2:-}" ] || die "which folder?"
-[ "$verb" != start ] || mkdir -p "$2"
-[ -d "$2" ] || exit 0 # never started, or removed: nothing to stop
-[ "$verb" != remove ] || [ -e "$2/servers.lock" ] || die "$2 is not a folder of ours"
+if [ "$verb" = start ] || [ "$verb" = restart ]; then
+  mkdir -p "$2"
+elif [ ! -e "$2/servers.lock" ]; then
+  [ "$verb" != remove ] || [ ! -d "$2" ] || die "$2 is not a folder of ours"
+  exit 0 # never started, or removed: nothing to stop
+fi
 script=$(realpath "$0")
 dir=$(cd "$2" && pwd)
 shift 2

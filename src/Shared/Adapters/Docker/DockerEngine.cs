@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Workers.Messaging;
 using Workers.Runtimes;
 
 namespace Workers.Adapters.Docker;

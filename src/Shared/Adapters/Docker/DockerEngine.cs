@@ -16,6 +16,20 @@ public sealed class DockerEngine(DockerOptions options, TimeProvider time) : ICo
 
     private readonly DockerClient _client = new(options, time);
 
+    /// <summary>What is wrong with <paramref name="options"/>, or null.</summary>
+    public static string? Problem(DockerOptions options)
+    {
+        try
+        {
+            DockerTransport.Create(options).Dispose();
+            return null;
+        }
+        catch (FormatException unusable)
+        {
+            return unusable.Message;
+        }
+    }
+
     public Task<string> GetEngineIdAsync(CancellationToken cancellationToken) =>
         _client.SendAsync(HttpMethod.Get, "/info", Margin,
             async (response, token) =>

@@ -11,11 +11,11 @@ internal static class DockerTransport
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>A client without a time limit of its own: a stop may take its whole grace period.</summary>
-    /// <exception cref="ArgumentException">The endpoint or the certificates are of no use; the message says why.</exception>
+    /// <exception cref="FormatException">The endpoint or the certificates are of no use; the message says why.</exception>
     public static HttpClient Create(DockerOptions options)
     {
         if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint))
-            throw new ArgumentException($"'{options.Endpoint}' is not an engine's endpoint (unix:///path or tcp://host:port)", nameof(options));
+            throw new FormatException($"'{options.Endpoint}' is not an engine's endpoint (unix:///path or tcp://host:port)");
 
         var handler = new SocketsHttpHandler
         {
@@ -29,7 +29,7 @@ internal static class DockerTransport
             "unix" => Unix(handler, endpoint.AbsolutePath),
             "tcp" or "http" when options.CertPath.Length == 0 => new HttpClient(handler) { BaseAddress = Http("http", endpoint, 2375) },
             "tcp" or "https" => Tls(handler, Http("https", endpoint, 2376), options.CertPath),
-            _ => throw new ArgumentException($"'{endpoint.Scheme}' is not a way to an engine (unix or tcp)", nameof(options)),
+            _ => throw new FormatException($"'{endpoint.Scheme}' is not a way to an engine (unix or tcp)"),
         };
         client.Timeout = Timeout.InfiniteTimeSpan;
         return client;
@@ -77,7 +77,7 @@ internal static class DockerTransport
             }
             catch (Exception unusable) when (unusable is CryptographicException or IOException or UnauthorizedAccessException)
             {
-                throw new ArgumentException($"the certificates below {certificates} cannot be used: {unusable.Message}", nameof(certificates), unusable);
+                throw new FormatException($"the certificates below {certificates} cannot be used: {unusable.Message}", unusable);
             }
         }
 

@@ -13,6 +13,7 @@ internal sealed class LoggingOptions
     {
         ["Logging:LogLevel:Default"] = nameof(LogLevel.Information),
         ["Logging:LogLevel:Microsoft"] = nameof(LogLevel.Warning),
+        ["Logging:LogLevel:Npgsql"] = nameof(LogLevel.Warning),
     };
 
     public LoggingOptions(SettingsReader settings)

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+using Workers.Messaging;
+
+namespace Workers.Runtimes;
+
+/// <summary>A game's lease while it is held: renewed in the background, given back when disposed.</summary>
+internal sealed class GameLease : IAsyncDisposable
+{
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly IGameLeases _leases;
+    private readonly string _gameId;
+    private readonly LeaseToken _token;
+    private readonly TimeSpan _ttl;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Task _renewing;
+    private volatile bool _lost;
+
+    private GameLease(IGameLeases leases, string gameId, LeaseToken token, TimeSpan ttl, TimeProvider time, ILogger logger)
+    {
+        _leases = leases;
+        _gameId = gameId;
+        _token = token;
+        _ttl = ttl;
+        _time = time;
+        _logger = logger;
+        _renewing = RenewAsync();
+    }
+
+    /// <summary>Someone else holds the lease by now.</summary>
+    public bool Lost => _lost;
+
+    /// <summary>The lease, or null when someone else holds it.</summary>
+    /// <exception cref="DependencyUnavailableException">The store cannot be reached.</exception>
+    public static async Task<GameLease?> TryAcquireAsync(
+        IGameLeases leases, string gameId, Fence? fence, TimeSpan ttl, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        var token = LeaseToken.New(fence);
+        return await leases.TryAcquireAsync(gameId, token, ttl, cancellationToken)
+            ? new GameLease(leases, gameId, token, ttl, time, logger)
+            : null;
+    }
+
+    /// <summary>Gives the lease back on a clock of its own: the caller's token may be cancelled, and the lease must not stay for its whole time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposed.CancelAsync();
+        await _renewing;
+        _disposed.Dispose();
+        using var timeout = new CancellationTokenSource(ReleaseTimeout, _time);
+        try
+        {
+            await _leases.ReleaseAsync(_gameId, _token, timeout.Token);
+        }
+        catch (Exception failure) when (failure is DependencyUnavailableException or OperationCanceledException)
+        {
+            // It lapses by itself; until then this very owner, or its successor, may take it over.
+            _logger.LeaseNotReleased(_gameId, failure.Message);
+        }
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            while (!_lost)
+            {
+                await Task.Delay(_ttl / 3, _time, _disposed.Token);
+                await RenewOnceAsync();
+            }
+        }
+        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+        {
+            // Given back.
+        }
+    }
+
+    private async Task RenewOnceAsync()
+    {
+        try
+        {
+            _lost = !await _leases.RenewAsync(_gameId, _token, _ttl, _disposed.Token);
+            if (_lost) _logger.LeaseLost(_gameId);
+        }
+        catch (DependencyUnavailableException failure)
+        {
+            _logger.LeaseNotRenewed(_gameId, failure.Message);
+        }
+    }
+}

@@ -27,4 +27,13 @@ public interface IContainerEngine
 
     /// <summary>What the engine says of the container; null when it says there is none.</summary>
     Task<ContainerState?> InspectAsync(string containerId, CancellationToken cancellationToken);
+
+    /// <summary>All running containers that carry <paramref name="label"/> (<c>name</c> or <c>name=value</c>).</summary>
+    Task<IReadOnlyList<RunningContainer>> ListAsync(string label, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What happens to containers that carry <paramref name="label"/>, from <paramref name="since"/> on and as it happens. Does not end by itself:
+    /// when the connection breaks it throws <see cref="DependencyUnavailableException"/>.
+    /// </summary>
+    IAsyncEnumerable<ContainerEvent> WatchAsync(string label, DateTimeOffset since, CancellationToken cancellationToken);
 }

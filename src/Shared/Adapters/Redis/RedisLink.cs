@@ -18,15 +18,11 @@ public sealed class RedisLink(string configuration, TimeProvider time) : IAsyncD
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile ConnectionMultiplexer? _multiplexer;
 
-    /// <summary>Whether <paramref name="configuration"/> can be understood; throws <see cref="ArgumentException"/> when not.</summary>
-    public static void Validate(string configuration)
-    {
-        if (ConfigurationOptions.Parse(configuration).EndPoints.Count == 0)
-            throw new ArgumentException("it names no server", nameof(configuration));
-    }
-
     /// <summary>A further connection to the same server, for blocking commands.</summary>
     public RedisLink Another() => new(configuration, time);
+
+    /// <summary>Returns when Redis answered.</summary>
+    public Task PingAsync(CancellationToken cancellationToken) => ExecuteAsync("PING", [], cancellationToken);
 
     /// <summary>Runs one command.</summary>
     /// <exception cref="DependencyUnavailableException">Redis cannot be reached, is slow, or cannot serve this now.</exception>

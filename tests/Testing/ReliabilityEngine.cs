@@ -53,6 +53,12 @@ public sealed class ReliabilityEngine : IAsyncDisposable
         File.Delete(_path);
     }
 
+    private static Task WriteAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json);
+    }
+
     private static async Task SayNothingAsync(HttpContext context)
     {
         await context.Response.StartAsync();
@@ -78,18 +84,18 @@ public sealed class ReliabilityEngine : IAsyncDisposable
             case "/_ping":
                 return context.Response.WriteAsync("OK");
             case "/version":
-                return context.Response.WriteAsJsonAsync(new { ApiVersion = version, MinAPIVersion = "1.12", Version = "20.10.24" });
+                return WriteAsync(context, $$"""{"ApiVersion":"{{version}}","MinAPIVersion":"1.12","Version":"20.10.24"}""");
             case "/info":
-                return context.Response.WriteAsJsonAsync(new { ID = Id, Name = "other" });
+                return WriteAsync(context, $$"""{"ID":"{{Id}}","Name":"other"}""");
             case "/containers/json":
-                return context.Response.WriteAsJsonAsync(Array.Empty<object>());
+                return WriteAsync(context, "[]");
             case "/events":
                 return SayNothingAsync(context);
             default:
                 Interlocked.Increment(ref _asked);
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 var container = path.Split('/', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1);
-                return context.Response.WriteAsJsonAsync(new { message = $"No such container: {container}" });
+                return WriteAsync(context, $$"""{"message":"No such container: {{container}}"}""");
         }
     }
 }

@@ -4,210 +4,329 @@
 #
 #   scripts/servers.sh install                 install what is missing (Debian packages)
 #   scripts/servers.sh start   DIR [NAME…]     start the named servers below DIR (default: all)
-#   scripts/servers.sh stop    DIR [NAME…]     stop them, gracefully, by process id
-#   scripts/servers.sh kill    DIR NAME…       SIGKILL, as a crash would
+#   scripts/servers.sh stop    DIR [NAME…]     stop them gracefully; without names also every container
+#   scripts/servers.sh restart DIR [NAME…]     stop, then start on the same ports and data
+#   scripts/servers.sh kill    DIR [NAME…]     SIGKILL, as a crash would
+#   scripts/servers.sh remove  DIR             stop everything in DIR and below it, delete it all
 #   scripts/servers.sh env     DIR             print how to reach them, as shell exports
 #
 # NAME is redis, postgres or docker. Ports and data survive a stop, so that a later start
-# finds the server where it was.
+# finds the server where it was. SERVERS_REDIS_ARGS adds to Redis' command line, e.g.
+# "--appendfsync always".
+#
+# What may be signalled: a pid file can be stale and its number given to a stranger, so a
+# process counts as ours only when its name is a server's and its folder or command line is
+# ours. The same rule finds what a killed parent left behind.
 set -euo pipefail
 
 names=(redis postgres docker)
-pg_bin=/usr/lib/postgresql/15/bin
 
 say() { printf 'servers: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+usage() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
+
+# The newest PostgreSQL that Debian installed; empty when there is none.
+pg_bin() { find /usr/lib/postgresql -path '*/bin/postgres' -printf '%h\n' 2>/dev/null | sort -V | tail -n 1; }
 
 # --- install -----------------------------------------------------------------------------
 
 install() {
   local missing=()
   command -v redis-server >/dev/null || missing+=(redis-server)
-  [ -x $pg_bin/postgres ] || missing+=(postgresql-15)
+  [ -n "$(pg_bin)" ] || missing+=(postgresql)
   command -v dockerd >/dev/null || missing+=(docker.io)
   command -v iptables >/dev/null || missing+=(iptables)
   [ -x /bin/busybox ] || missing+=(busybox-static)
-  command -v ps >/dev/null || missing+=(procps)
-  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v umount >/dev/null || missing+=(mount)
+  # The tests signal workers with procps' kill.
+  [ -x /bin/kill ] || missing+=(procps)
+  [ ${#missing[@]} -gt 0 ] || return 0
 
-  [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}; run as root once, or install them with apt-get"
+  [ "$(id -u)" = 0 ] || die "missing: ${missing[*]}. Run this once as root, or: apt-get install ${missing[*]}"
+  command -v apt-get >/dev/null || die "missing: ${missing[*]}; this script can install them on Debian only"
   say "installing ${missing[*]}"
   # Debian starts what it installs, and PostgreSQL makes a cluster of its own; neither is wanted here.
-  mkdir -p /etc/postgresql-common/createcluster.d
-  [ -e /etc/postgresql-common/createcluster.d/none.conf ] ||
-    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/none.conf
-  local policy=/usr/sbin/policy-rc.d made=
-  if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; made=1; fi
-  local log; log=$(mktemp)
-  if ! { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null
-  then
-    [ -z "$made" ] || rm -f $policy
-    tail -n 20 "$log" >&2
-    die "could not install ${missing[*]} (log: $log)"
+  policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d/none.conf
+  mkdir -p "${cluster%/*}"
+  [ -e "$cluster" ] || echo 'create_main_cluster = false' >"$cluster"
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
   fi
-  [ -z "$made" ] || rm -f $policy
+  local log
+  log=$(mktemp)
+  apt "$log" update
+  apt "$log" install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
 }
 
-# --- common ------------------------------------------------------------------------------
+apt() { # LOG ARGUMENT…
+  local log=$1; shift
+  DEBIAN_FRONTEND=noninteractive apt-get -q "$@" >>"$log" 2>&1 </dev/null && return 0
+  tail -n 20 "$log" >&2
+  die "apt-get $1 failed (log: $log)"
+}
 
-# A port below the ephemeral range that nobody listens on.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+# --- processes ---------------------------------------------------------------------------
+
+# What a server's processes are called, and what tells ours from others: the folder they work
+# in or, for the engine's, which work anywhere, a path on their command line.
+declare -A command mark
+describe() {
+  command=([redis]=redis-server [postgres]=postgres [docker]='dockerd containerd' [shim]=containerd-shim)
+  mark=([redis]="$dir/redis" [postgres]="$side/pg" [docker]="$side/exec" [shim]="$side/exec")
+}
+
+# NAME PID: whether the process is one of that server's. A zombie has neither folder nor command line.
+is_ours() {
+  local comm arguments
+  # The kernel keeps 15 characters of a name: containerd-shim-runc-v2 is containerd-shim.
+  { read -r comm <"/proc/$2/comm"; } 2>/dev/null || return 1
+  [[ " ${command[$1]} " == *" $comm "* ]] || return 1
+  { mapfile -d '' -t arguments <"/proc/$2/cmdline"; } 2>/dev/null || return 1
+  [[ "$(readlink "/proc/$2/cwd")/" == "${mark[$1]}"[/\ ]* || "${arguments[*]}/" == *" ${mark[$1]}"[/\ ]* ]]
+}
+
+# NAME: the server's processes, its children and what a killed parent left behind.
+processes() {
+  local path
+  for path in /proc/[0-9]*; do
+    if is_ours "$1" "${path#/proc/}"; then echo "${path#/proc/}"; fi
   done
 }
 
-port_of() { # DIR NAME: the port, chosen once
-  [ -s "$1/$2.port" ] || free_port >"$1/$2.port"
-  cat "$1/$2.port"
-}
+# NAME: whether the process of its pid file is there and ours.
+running() { [ -s "$dir/$1.pid" ] && is_ours "$1" "$(head -n 1 "$dir/$1.pid")"; }
 
-alive() { [ -s "$1" ] && kill -0 "$(head -n1 "$1")" 2>/dev/null; }
-
-await() { # SECONDS WHAT LOG COMMAND…
-  local seconds=$1 what=$2 log=$3; shift 3
-  local end=$((SECONDS + seconds))
-  until "$@" >/dev/null 2>&1; do
-    if [ $SECONDS -ge $end ]; then tail -n 20 "$log" >&2 || true; die "$what did not answer within ${seconds}s (log: $log)"; fi
-    sleep 0.1
+# NAME SECONDS: waits until nothing of it is left, and ends with SIGKILL what stays.
+await_gone() {
+  local left end=$((SECONDS + $2))
+  while left=$(processes "$1"); [ -n "$left" ]; do
+    # shellcheck disable=SC2086 # a list of numbers
+    [ $SECONDS -lt $end ] || kill -KILL $left 2>/dev/null || true
+    # shellcheck disable=SC2086
+    [ $SECONDS -lt $((end + 30)) ] || die "$1 survives SIGKILL: process" $left
+    sleep 0.05
   done
+  rm -f "$dir/$1.pid"
 }
 
-await_gone() { # PIDFILE SECONDS
-  local pid end=$((SECONDS + $2)); pid=$(head -n1 "$1")
-  while kill -0 "$pid" 2>/dev/null; do
-    [ "$(ps -o stat= -p "$pid" 2>/dev/null | cut -c1)" = Z ] && break
-    if [ $SECONDS -ge $end ]; then kill -9 "$pid" 2>/dev/null || true; break; fi
+# NAME SECONDS LOG: waits until the server answers; a server that died is not waited for.
+await_answer() {
+  local end=$((SECONDS + $2)) started=
+  until "answers_$1" >/dev/null 2>&1; do
+    if running "$1"; then started=1; elif [ -n "$started" ]; then failed "$1 ended while starting" "$3"; fi
+    [ $SECONDS -lt $end ] || failed "$1 did not answer within ${2}s" "$3"
     sleep 0.05
   done
 }
+failed() { tail -n 20 "$2" >&2 || true; die "$1 (log: $2)"; }
 
-# Unix sockets have short names, and PostgreSQL's account may be unable to enter DIR (a
-# mode-700 temporary folder): what needs either lives here.
-side_dir() { echo "/tmp/workers-$(printf %s "$1" | cksum | cut -d' ' -f1)"; }
+# --- ports -------------------------------------------------------------------------------
+
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# NAME: its port, kept for good unless a stranger took it while the server was down. Ports
+# lie below the ephemeral range, so that no outgoing connection can take one.
+choose_port() {
+  local port
+  if [ -s "$dir/$1.port" ]; then
+    listening "$(cat "$dir/$1.port")" || return 0
+    say "port $(cat "$dir/$1.port") of $1 was taken meanwhile, choosing another"
+  fi
+  while port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000)); listening "$port"; do :; done
+  echo "$port" >"$dir/$1.port"
+}
+port() { cat "$dir/$1.port"; }
 
 # --- redis -------------------------------------------------------------------------------
 
-start_redis() {
-  local dir=$1 port; port=$(port_of "$1" redis)
-  alive "$dir/redis.pid" && return 0
+launch_redis() {
+  local extra
+  read -ra extra <<<"${SERVERS_REDIS_ARGS:-}"
   mkdir -p "$dir/redis"
-  # A path holds white space sometimes, and Redis' own parser does not like that: cd instead.
-  (cd "$dir/redis" && setsid redis-server --port "$port" --bind 127.0.0.1 --dir . --appendonly yes --save '' \
-    --enable-debug-command local --loglevel notice >redis.log 2>&1 </dev/null & echo $! >"$dir/redis.pid")
-  await 30 redis "$dir/redis/redis.log" redis_answers "$port"
+  # --dir takes no white space in Redis' own parser, a path sometimes has some: cd instead.
+  (cd "$dir/redis" && exec setsid redis-server --port "$(port redis)" --bind 127.0.0.1 --dir . --appendonly yes --save '' \
+    --enable-debug-command local --loglevel notice "${extra[@]}" >>redis.log 2>&1 </dev/null 9>&-) &
+  echo $! >"$dir/redis.pid"
 }
-redis_answers() { [ "$(redis-cli -p "$1" ping 2>/dev/null)" = PONG ]; }
-stop_redis() { kill -TERM "$(cat "$1/redis.pid")" 2>/dev/null || true; await_gone "$1/redis.pid" 20; rm -f "$1/redis.pid"; }
+answers_redis() { [ "$(redis-cli -p "$(port redis)" ping)" = PONG ]; }
+start_redis() {
+  running redis || { kill_redis; choose_port redis; launch_redis; }
+  await_answer redis 60 "$dir/redis/redis.log"
+}
+stop_redis() { signal redis TERM; await_gone redis 20; }
+kill_redis() { await_gone redis 0; }
 
 # --- postgres ----------------------------------------------------------------------------
 
+# PostgreSQL refuses to run as root.
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
-start_postgres() {
-  local dir=$1 side data port; side=$(side_dir "$1"); data=$side/pg; port=$(port_of "$1" postgres)
-  alive "$dir/postgres.pid" && return 0
+launch_postgres() {
+  local bin data=$side/pg
+  bin=$(pg_bin)
+  [ -n "$bin" ] || die "PostgreSQL is not installed; run: scripts/servers.sh install"
   mkdir -p "$data"
-  [ "$(id -u)" = 0 ] && { chmod 755 "$side"; chown postgres "$data"; }
   chmod 700 "$data"
+  [ "$(id -u)" != 0 ] || chown postgres "$data"
+  # Its account may be unable to enter the folder we are called from.
   cd /
   if [ ! -s "$data/PG_VERSION" ]; then
-    as_postgres $pg_bin/initdb -D "$data" -A trust -U postgres -E UTF8 --locale=C >"$dir/initdb.log" 2>&1 ||
-      { tail -n 20 "$dir/initdb.log" >&2; die "initdb failed"; }
+    find "$data" -mindepth 1 -delete # what an interrupted initdb left
+    as_postgres "$bin/initdb" -D "$data" -A trust -U postgres -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 ||
+      { rm -f "$data/PG_VERSION"; failed "initdb failed" "$dir/initdb.log"; }
   fi
-  rm -f "$data/postmaster.pid.stale"
-  as_postgres $pg_bin/pg_ctl -D "$data" -l "$data/server.log" -w -t 60 \
-    -o "-p $port -k '$data' -c listen_addresses=127.0.0.1 -c max_connections=300" start >"$dir/postgres.log" 2>&1 ||
-    { tail -n 20 "$dir/postgres.log" "$data/server.log" >&2; die "postgres did not start"; }
-  head -n1 "$data/postmaster.pid" >"$dir/postgres.pid"
+  # Left by a crash. The numbers in them may meanwhile be some other process of the same account,
+  # and PostgreSQL would take that for a running server. Ours are all gone: start_postgres saw to it.
+  rm -f "$data/postmaster.pid" "$data"/.s.PGSQL.*
+  as_postgres "$bin/pg_ctl" -D "$data" -l "$data/server.log" -w -t 120 \
+    -o "-p $(port postgres) -k '$data' -c listen_addresses=127.0.0.1 -c max_connections=300" start \
+    >"$dir/postgres.log" 2>&1 </dev/null 9>&- || failed "postgres did not start" "$data/server.log"
+  head -n 1 "$data/postmaster.pid" >"$dir/postgres.pid"
 }
-stop_postgres() {
-  # SIGINT is PostgreSQL's fast shutdown: sessions are ended, nothing is lost.
-  kill -INT "$(cat "$1/postgres.pid")" 2>/dev/null || true; await_gone "$1/postgres.pid" 30; rm -f "$1/postgres.pid"
+answers_postgres() { "$(pg_bin)/pg_isready" -q -h 127.0.0.1 -p "$(port postgres)"; }
+start_postgres() {
+  running postgres || { kill_postgres; choose_port postgres; launch_postgres; }
+  await_answer postgres 60 "$side/pg/server.log"
 }
+# SIGINT is PostgreSQL's fast shutdown: sessions are ended, nothing is lost.
+stop_postgres() { signal postgres INT; await_gone postgres 30; }
+kill_postgres() { await_gone postgres 0; }
 
 # --- docker ------------------------------------------------------------------------------
 
-docker_socket() { echo "$(side_dir "$1")/docker.sock"; }
+engine() { docker -H "unix://$side/docker.sock" "$@"; }
 
-start_docker() {
-  local dir=$1 side; side=$(side_dir "$1")
-  alive "$dir/docker.pid" && return 0
-  mkdir -p "$side" "$dir/docker"
-  [ "$(id -u)" = 0 ] || die "the Docker engine needs root"
-  # A crash leaves these behind, and the next engine would take them for a running one.
-  rm -f "$dir/docker.pid" "$side/docker.sock"
-  (setsid dockerd --data-root "$side/docker" --exec-root "$side/exec" --pidfile "$dir/docker.pid" \
-    -H "unix://$side/docker.sock" --storage-driver=vfs --iptables=false --ip6tables=false --bridge=none \
-    --exec-opt native.cgroupdriver=cgroupfs >>"$dir/docker/docker.log" 2>&1 </dev/null &)
-  await 60 docker "$dir/docker/docker.log" docker -H "unix://$side/docker.sock" version
-  docker -H "unix://$side/docker.sock" image inspect busybox:local >/dev/null 2>&1 || import_busybox "$side/docker.sock"
+launch_docker() {
+  [ "$(id -u)" = 0 ] || die "the Docker engine needs root (membership of the docker group opens an existing engine, and this one is private)"
+  command -v dockerd >/dev/null || die "Docker is not installed; run: scripts/servers.sh install"
+  mkdir -p "$side/docker"
+  # Left by a crash: the engine believes a containerd.pid whose number has been given to a stranger.
+  rm -f "$dir/docker.pid" "$side/docker.sock" "$side"/exec/containerd/containerd.{pid,sock,sock.ttrpc}
+  # The socket belongs to the caller's own group: Debian's docker group need not exist.
+  (cd "$side/docker" && exec setsid dockerd --data-root "$side/docker" --exec-root "$side/exec" --pidfile "$dir/docker.pid" \
+    -H "unix://$side/docker.sock" --group "$(id -g)" --storage-driver=vfs --iptables=false --ip6tables=false --bridge=none \
+    --exec-opt native.cgroupdriver=cgroupfs >>"$dir/docker.log" 2>&1 </dev/null 9>&-) &
 }
+answers_docker() { engine version; }
+start_docker() {
+  running docker || { kill_docker; launch_docker; }
+  await_answer docker 60 "$dir/docker.log"
+  engine image inspect busybox:local >/dev/null 2>&1 || import_busybox
+}
+stop_docker() { signal docker TERM; await_gone docker 40; }
+# The engine's containerd goes with it: an orphan of it would keep the next engine from starting.
+# The containers live on, as after a crash, until the next engine or a full stop ends them.
+kill_docker() { await_gone docker 0; }
 
-import_busybox() { # SOCKET: an image without a registry
-  local root; root=$(mktemp -d)
+# An image without a registry.
+import_busybox() {
+  local root applet
+  root=$(mktemp -d)
   mkdir -p "$root/bin"
   cp /bin/busybox "$root/bin/busybox"
-  local applet
   for applet in sh sleep echo cat true false kill test env date wget; do ln -s busybox "$root/bin/$applet"; done
-  tar -C "$root" -c . | docker -H "unix://$1" import - busybox:local >/dev/null
+  tar -C "$root" -c . | engine import - busybox:local >/dev/null
   rm -rf "$root"
 }
 
-stop_docker() {
-  local sock; sock=$(docker_socket "$1")
-  # Containers first, or the engine waits for each of them in turn.
-  if [ "${2:-}" = all ] && alive "$1/docker.pid"; then
-    local ids; ids=$(docker -H "unix://$sock" ps -aq 2>/dev/null || true)
-    [ -z "$ids" ] || docker -H "unix://$sock" rm -f $ids >/dev/null 2>&1 || true
+# Containers first, or the engine would wait for each of them.
+remove_containers() {
+  local ids
+  if running docker && ids=$(engine ps -aq) && [ -n "$ids" ]; then
+    # shellcheck disable=SC2086 # a list of ids
+    engine rm -f $ids >/dev/null || say "the engine could not remove all its containers"
   fi
-  local pidfile=$1/docker.pid.stopping
-  cp "$1/docker.pid" "$pidfile"
-  kill -TERM "$(cat "$pidfile")" 2>/dev/null || true; await_gone "$pidfile" 40; rm -f "$1/docker.pid" "$pidfile"
+}
+
+# A shim and its container outlive their engine by design; nothing of ours may outlive a full stop.
+end_containers() {
+  local pid path
+  for pid in $(processes shim); do
+    # shellcheck disable=SC2046 # a list of numbers
+    kill -KILL $(cat "/proc/$pid"/task/*/children 2>/dev/null) 2>/dev/null || true
+  done
+  await_gone shim 0
+  while read -r _ path _; do
+    if [[ $path == "$side"/* ]]; then umount -l "$path" || say "could not unmount $path"; fi
+  done </proc/self/mounts
 }
 
 # --- verbs -------------------------------------------------------------------------------
 
-verb=${1:-}; shift || true
+signal() { if running "$1"; then kill "-$2" "$(head -n 1 "$dir/$1.pid")" 2>/dev/null || true; fi; }
+
+# VERB: for all wanted servers at once; fails when one does.
+each() {
+  local name pids=() pid ok=0
+  for name in "${wanted[@]}"; do "$1_$name" & pids+=($!); done
+  for pid in "${pids[@]}"; do wait "$pid" || ok=1; done
+  return $ok
+}
+
+stop() {
+  [ -z "$everything" ] || remove_containers
+  each stop
+  [ -z "$everything" ] || end_containers
+}
+
+remove() {
+  local nested
+  while read -r nested; do
+    [ "$nested" = "$dir" ] || "$script" remove "$nested"
+  done < <(find "$dir" -name servers.lock -printf '%h\n')
+  stop
+  rm -rf "$side" "$dir"
+}
+
+print_env() {
+  [ ! -s "$dir/redis.port" ] || echo "export WORKERS_REDIS=127.0.0.1:$(port redis)"
+  [ ! -s "$dir/postgres.port" ] || echo "export WORKERS_POSTGRES='Host=127.0.0.1;Port=$(port postgres);Username=postgres;Database=postgres'"
+  [ ! -d "$side/docker" ] || echo "export WORKERS_DOCKER=unix://$side/docker.sock"
+}
+
+verb=${1:-}
 case $verb in
   install) install; exit ;;
-  start|stop|kill|env) ;;
-  *) sed -n '2,12p' "$0"; exit 2 ;;
+  start | stop | restart | kill | remove | env) ;;
+  *) usage ;;
 esac
-
-dir=${1:-}; shift || true
-[ -n "$dir" ] || die "which folder?"
-[ "$verb" != start ] || mkdir -p "$dir"
-[ -d "$dir" ] || exit 0
-dir=$(cd "$dir" && pwd)
-wanted=("$@"); [ ${#wanted[@]} -gt 0 ] || wanted=("${names[@]}")
-
+[ -n "${2:-}" ] || die "which folder?"
+if [ "$verb" = start ] || [ "$verb" = restart ]; then
+  mkdir -p "$2"
+elif [ ! -e "$2/servers.lock" ]; then
+  [ "$verb" != remove ] || [ ! -d "$2" ] || die "$2 is not a folder of ours"
+  exit 0 # never started, or removed: nothing to stop
+fi
+script=$(realpath "$0")
+dir=$(cd "$2" && pwd)
+shift 2
+wanted=("$@") everything=
+[ $# -gt 0 ] || { wanted=("${names[@]}"); everything=1; }
 for name in "${wanted[@]}"; do
-  case " ${names[*]} " in *" $name "*) ;; *) die "no server is called '$name' (${names[*]})" ;; esac
-  case $verb in
-    start) "start_$name" "$dir" ;;
-    stop) if [ -s "$dir/$name.pid" ]; then if [ $# -eq 0 ]; then "stop_$name" "$dir" all; else "stop_$name" "$dir"; fi; fi ;;
-    kill)
-      if [ -s "$dir/$name.pid" ]; then
-        cp "$dir/$name.pid" "$dir/$name.pid.stopping"
-        kill -9 "$(head -n1 "$dir/$name.pid.stopping")" 2>/dev/null || true
-        await_gone "$dir/$name.pid.stopping" 10; rm -f "$dir/$name.pid" "$dir/$name.pid.stopping"
-      fi ;;
-  esac
+  [[ " ${names[*]} " == *" $name "* ]] || die "no server is called '$name' (${names[*]})"
 done
 
-if [ "$verb" = stop ] && [ $# -eq 0 ]; then
-  # A container's shim outlives its engine by design; nothing of ours may outlive this.
-  side=$(side_dir "$dir")
-  pkill -TERM -f "containerd.*$side/exec" 2>/dev/null || true
-  pkill -KILL -f "containerd-shim.*$side/exec" 2>/dev/null || true
+# Unix sockets have short names, and PostgreSQL's account may be unable to enter DIR (a
+# mode-700 temporary folder): what needs either lives here.
+side=/tmp/workers-$(printf %s "$dir" | cksum | cut -d' ' -f1)
+if [ "$verb" != env ]; then
+  mkdir -p "$side"
+  [ -O "$side" ] || die "$side belongs to someone else"
+  chmod 755 "$side"
+  # One at a time for a DIR; servers are started without this descriptor.
+  exec 9>"$dir/servers.lock"
+  flock -w 180 9 || die "another servers.sh is busy in $dir"
 fi
+describe
 
-if [ "$verb" = env ]; then
-  [ ! -s "$dir/redis.port" ] || echo "export WORKERS_REDIS=127.0.0.1:$(cat "$dir/redis.port")"
-  [ ! -s "$dir/postgres.port" ] || echo "export WORKERS_POSTGRES='Host=127.0.0.1;Port=$(cat "$dir/postgres.port");Username=postgres;Database=postgres'"
-  [ ! -e "$(docker_socket "$dir")" ] || echo "export WORKERS_DOCKER=unix://$(docker_socket "$dir")"
-fi
+case $verb in
+  start) each start ;;
+  stop) stop ;;
+  restart) stop; each start ;;
+  kill) each kill ;;
+  remove) remove ;;
+  env) print_env ;;
+esac

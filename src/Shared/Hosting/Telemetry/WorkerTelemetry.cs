@@ -36,7 +36,7 @@ internal sealed class WorkerTelemetry(
     /// <summary>Starts listening. Off the caller's thread: building the SDK is the longest step of a start.</summary>
     public Task StartAsync() => Task.Run(Start);
 
-    /// <summary>All metrics in Prometheus text format; waits until listening has started, null once it has ended.</summary>
+    /// <summary>All metrics in Prometheus text format; waits until listening has started. Null when they could not be collected.</summary>
     public async Task<byte[]?> ScrapeAsync(CancellationToken cancellationToken)
     {
         var reader = await _reader.Task.WaitAsync(cancellationToken);

@@ -69,15 +69,6 @@ internal sealed class ConfigurationTests
     }
 
     [Test, CancelAfter(60_000)]
-    public async Task Start_WithAnUnclearAdoptLabelled_ExitsTwoNamingIt(CancellationToken cancellationToken)
-    {
-        await using var worker = Start(Connections().Append(new("StopJobs__AdoptLabelled", "perhaps")));
-
-        (await worker.WaitForExitAsync(cancellationToken)).Should().Be(BadConfiguration);
-        worker.Log.Should().Contain("StopJobs__AdoptLabelled: 'perhaps'");
-    }
-
-    [Test, CancelAfter(60_000)]
     public async Task Start_WithAnUnknownSwitch_ExitsTwoNamingIt(CancellationToken cancellationToken)
     {
         await using var worker = Start(Connections(), "--no-such-switch");

@@ -25,8 +25,6 @@ internal sealed class StopJobsFleet : IAsyncDisposable
             ["Docker__Endpoint"] = TestEnvironment.Docker,
             ["StopJobs__StopTimeout"] = "00:00:20",
             ["StopJobs__UnavailableRetry"] = "00:00:02",
-            // Other fixtures' containers are none of this fleet's business.
-            ["StopJobs__AdoptLabelled"] = "false",
         };
     }
 

@@ -96,7 +96,7 @@ internal sealed class LostAnswerTests : ReliabilityFixture
             var recorded = 0;
             var lost = proxy.LoseAnswerAsync(
                 async () => recorded = (await Site.Records.OperationsAsync(game.Record.GameId)).Count,
-                cancellationToken, game.Record.GameId, "\"published\"");
+                cancellationToken, game.Record.GameId, "\"error_message\"");
             await Site.SendAsync(game);
 
             await lost;

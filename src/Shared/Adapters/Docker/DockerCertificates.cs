@@ -49,6 +49,6 @@ internal static class DockerCertificates
         policy.CustomTrustStore.ImportFromPemFile(authorities);
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw new InvalidDockerOptionsException($"{Authority} holds no certificate");
+            : throw new CryptographicException($"{Authority} holds no certificate");
     }
 }

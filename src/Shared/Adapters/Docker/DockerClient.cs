@@ -24,7 +24,7 @@ internal sealed class DockerClient : IDisposable
     {
         var endpoint = DockerEndpoint.Parse(options);
         _http = DockerTransport.Create(endpoint, options);
-        _faults = new DockerFaults(endpoint.Name);
+        _faults = new DockerFaults(endpoint);
         _api = new ApiNegotiation(PingAsync);
         _time = time;
     }

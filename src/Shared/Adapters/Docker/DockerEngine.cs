@@ -125,7 +125,7 @@ public sealed class DockerEngine : IContainerEngine, IDisposable
         }
     }
 
-    private static string PathOf(string containerId)
+    internal static string PathOf(string containerId)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(containerId);
         // Dots are never escaped; an escaped slash is a slash again before the engine, or a proxy, chooses the path; and no path of the

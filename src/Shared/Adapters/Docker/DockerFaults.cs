@@ -6,8 +6,7 @@ using Workers.Messaging;
 namespace Workers.Adapters.Docker;
 
 /// <summary>Faults on the way to an engine, in the words of someone who has to mend them.</summary>
-/// <param name="endpoint">The engine's, as its operator wrote it.</param>
-internal sealed class DockerFaults(string endpoint)
+internal sealed class DockerFaults(DockerEndpoint endpoint)
 {
     private const string Dependency = "docker";
 
@@ -23,27 +22,31 @@ internal sealed class DockerFaults(string endpoint)
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
         }
-            ? $"cannot connect to {endpoint}: {CauseOf(fault)}"
-            : $"the connection to {endpoint} broke: {CauseOf(fault)}",
+            ? $"cannot connect to {endpoint.Name}: {CauseOf(fault)}"
+            : $"the connection to {endpoint.Name} broke: {CauseOf(fault)}",
         fault);
 
     /// <summary>No answer came within <paramref name="limit"/>.</summary>
     public DependencyUnavailableException Late(TimeSpan limit, Exception fault) => Unavailable(
-        $"no answer from {endpoint} within {limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", fault);
+        $"no answer from {endpoint.Name} within {limit.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", fault);
 
     /// <summary>No connection came about within <see cref="DockerTransport.ConnectTimeout"/>.</summary>
     public DependencyUnavailableException NotConnected(Exception fault) => Unavailable(
-        $"cannot connect to {endpoint} within {DockerTransport.ConnectTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", fault);
+        $"cannot connect to {endpoint.Name} within {DockerTransport.ConnectTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", fault);
 
     /// <summary>What answered is not what the Engine API documents.</summary>
     public DependencyUnavailableException Foreign(string what, Exception? fault = null) =>
-        Unavailable($"{endpoint} answered {what}: is it a Docker engine?", fault);
+        Unavailable($"{endpoint.Name} answered {what}: is it a Docker engine?", fault);
 
-    /// <summary>The innermost fault is the one that says "No such file or directory".</summary>
-    private static string CauseOf(Exception fault)
+    /// <summary>The innermost fault is the one that says "Permission denied".</summary>
+    private string CauseOf(Exception fault)
     {
         var cause = fault;
         while (cause is not (SocketException or AuthenticationException) && cause.InnerException is { } inner) cause = inner;
-        return cause.Message;
+
+        // The runtime has no socket error for ENOENT, and reports this one, which a unix socket cannot have.
+        return cause is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } && endpoint.Socket is not null
+            ? "No such file or directory"
+            : cause.Message;
     }
 }

@@ -12,6 +12,7 @@ namespace Workers.Shared.Tests.Hosting;
 public sealed class PartRunnerTests
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan HandBack = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentQueue<string> _steps = [];
     private ManualTimeProvider _time = null!;
@@ -78,7 +79,7 @@ public sealed class PartRunnerTests
     }
 
     [Test]
-    public async Task Stop_WhenTheGracePeriodEnds_CancelsTheWork_AndIsStillClean(CancellationToken cancellationToken)
+    public async Task Stop_WhenTheGracePeriodNearsItsEnd_CancelsTheWork_AndIsStillClean(CancellationToken cancellationToken)
     {
         using var runner = Create(Part("slow", async tokens =>
         {
@@ -90,12 +91,12 @@ public sealed class PartRunnerTests
 
         var stopping = runner.StopAsync();
         await Waiting.EventuallyAsync(() => _time.WaitingTimers == 1, cancellationToken);
-        _time.Advance(Grace - TimeSpan.FromSeconds(1));
+        _time.Advance(Grace - HandBack - TimeSpan.FromSeconds(1));
         _steps.Should().BeEmpty();
         _time.Advance(TimeSpan.FromSeconds(1));
         await stopping.WaitAsync(cancellationToken);
 
-        _steps.Should().Equal("handed back at 25", "dispose slow");
+        _steps.Should().Equal("handed back at 22", "dispose slow");
         _log.Events.Should().Contain(entry => entry.Level == LogLevel.Warning && entry.Message.Contains("slow", StringComparison.Ordinal));
         runner.Failed.Should().BeFalse();
     }
@@ -109,9 +110,9 @@ public sealed class PartRunnerTests
 
         var stopping = runner.StopAsync();
         await Waiting.EventuallyAsync(() => _time.WaitingTimers == 1, cancellationToken);
-        _time.Advance(Grace);
+        _time.Advance(Grace - HandBack);
         await Waiting.EventuallyAsync(() => _time.WaitingTimers == 1, cancellationToken);
-        _time.Advance(PartRunner.HandBackPeriod);
+        _time.Advance(HandBack);
         await stopping.WaitAsync(cancellationToken);
 
         runner.Failed.Should().BeTrue();

@@ -14,11 +14,6 @@ internal sealed class PartRunner(
     IHostApplicationLifetime application,
     ILogger<PartRunner> logger) : IDisposable
 {
-    /// <summary>
-    /// What parts have, once the grace period is over, to hand back what they hold; who needs longer is left behind.
-    /// </summary>
-    public static readonly TimeSpan HandBackPeriod = TimeSpan.FromSeconds(3);
-
     /// <summary>Name of the check that is red while parts are being started and once they are asked to stop.</summary>
     public const string Check = "worker";
 
@@ -65,16 +60,16 @@ internal sealed class PartRunner(
     {
         // First, so that nobody is sent here any more.
         health.Report(Check, ProbeKind.Ready, healthy: false, "stopping");
-        logger.Stopping(options.GracePeriod);
+        logger.Stopping(options.DrainPeriod);
 
         // Then everyone at once: a part may wait for another to drain.
         await CancelAsync(_stop);
-        if (!await EndedWithinAsync(options.GracePeriod))
+        if (!await EndedWithinAsync(options.DrainPeriod))
         {
-            logger.GracePeriodOver(options.GracePeriod, Unfinished());
+            logger.GracePeriodOver(options.DrainPeriod, Unfinished());
             await CancelAsync(_work);
-            if (!await EndedWithinAsync(HandBackPeriod))
-                Fail(() => logger.LeftBehind(Unfinished(), HandBackPeriod));
+            if (!await EndedWithinAsync(options.HandBackPeriod))
+                Fail(() => logger.LeftBehind(Unfinished(), options.HandBackPeriod));
         }
 
         await DisposePartsAsync();

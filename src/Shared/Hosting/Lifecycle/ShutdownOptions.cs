@@ -7,13 +7,20 @@ internal sealed class ShutdownOptions(SettingsReader settings)
 {
     public const string Section = "Shutdown";
 
+    private static readonly TimeSpan LongestHandBack = TimeSpan.FromSeconds(3);
+
     public static readonly TimeSpan DefaultGracePeriod = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// How long parts may finish what is in hand, 25 s by default. <see cref="PartRunner.HandBackPeriod"/> and
-    /// <see cref="Telemetry.TelemetryOptions.FlushTimeout"/> come on top, and all three stay below the 30 s after which
-    /// Kubernetes and Docker's callers kill.
+    /// From SIGTERM until the parts have ended, 25 s by default. The last <see cref="HandBackPeriod"/> of it is for handing
+    /// back what could not be finished.
     /// </summary>
     public TimeSpan GracePeriod { get; init; } = settings.Duration(
-        "GracePeriod", DefaultGracePeriod, "how long work in hand may take to finish after SIGTERM; up to 4 s more may be needed to hand back the rest");
+        "GracePeriod", DefaultGracePeriod, "within this time after SIGTERM work in hand is finished, or handed back in the last 3 s of it");
+
+    /// <summary>The end of the grace period in which parts hand back what they hold: 3 s, or half of a short one.</summary>
+    public TimeSpan HandBackPeriod => GracePeriod / 2 < LongestHandBack ? GracePeriod / 2 : LongestHandBack;
+
+    /// <summary>What parts have to finish what is in hand.</summary>
+    public TimeSpan DrainPeriod => GracePeriod - HandBackPeriod;
 }

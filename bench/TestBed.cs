@@ -96,14 +96,11 @@ internal sealed class TestBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Named, so that each server is stopped by its own process id; the measurements have removed their containers.
-        await Shell.RunAsync(Script, ["stop", Directory, .. Servers], CancellationToken.None);
-
-        // Sockets and data that need a short path live beside the Docker socket.
-        const string scheme = "unix://";
-        if (Docker.StartsWith(scheme, StringComparison.Ordinal) && Path.GetDirectoryName(Docker[scheme.Length..]) is { } side)
-            await Shell.RunAsync("rm", ["-rf", side], CancellationToken.None);
-        System.IO.Directory.Delete(Directory, recursive: true);
+        // Stops what runs in the folder, then deletes it; a folder in which nothing was ever started is not its to delete.
+        if (File.Exists(Path.Combine(Directory, "servers.lock")))
+            await Shell.RunAsync(Script, ["remove", Directory], CancellationToken.None);
+        else
+            System.IO.Directory.Delete(Directory, recursive: true);
     }
 
     private static string Exported(string exports, string name)

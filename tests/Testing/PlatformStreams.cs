@@ -65,6 +65,11 @@ public sealed class PlatformStreams : IAsyncDisposable
     public Task CommittedAsync(string id, CancellationToken cancellationToken) => Eventually.TrueAsync(
         async () => PlatformEntry.IsPassed(id, await OffsetAsync()), cancellationToken, () => $"the offset passes {id}");
 
+    /// <summary>Waits until nobody waits for the next envelope.</summary>
+    public Task UnreadAsync(CancellationToken cancellationToken) => Eventually.TrueAsync(
+        async () => !((string)await Database.ExecuteAsync("CLIENT", "LIST")).Contains(" cmd=xread ", StringComparison.Ordinal),
+        cancellationToken, () => "no client is in XREAD any more");
+
     /// <summary>Waits until a game's lease is free.</summary>
     public Task LeaseGoneAsync(string gameId, CancellationToken cancellationToken) => Eventually.TrueAsync(
         async () => !await Database.KeyExistsAsync(LeaseOf(gameId)), cancellationToken, () => $"the lease of {gameId} is released");

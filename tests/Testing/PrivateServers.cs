@@ -50,7 +50,7 @@ public sealed class PrivateServers : IAsyncDisposable
     /// <summary>SIGKILLs the named servers.</summary>
     public Task KillAsync(params string[] names) => Shell.RunAsync(Script, ["kill", Directory, .. names]);
 
-    public async ValueTask DisposeAsync() => await Shell.RunAsync(Script, "stop", Directory);
+    public async ValueTask DisposeAsync() => await Shell.RunAsync(Script, "remove", Directory);
 
     private string Port(string name) => File.ReadAllText(Path.Combine(Directory, $"{name}.port")).Trim();
 }

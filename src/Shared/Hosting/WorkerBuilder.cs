@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,9 @@ public sealed class WorkerBuilder : IDisposable
 
     /// <summary>What parts and commands are made from. Nothing is resolved before all settings are known to be right.</summary>
     public IServiceCollection Services => _host.Services;
+
+    /// <summary>Where settings come from; parts take options instead.</summary>
+    public IConfiguration Configuration => _host.Configuration;
 
     /// <summary>Every setting read so far, in the order of reading: what a reference is generated from.</summary>
     public IReadOnlyList<SettingDescriptor> Settings => _catalog.Descriptors;
@@ -156,7 +160,7 @@ public sealed class WorkerBuilder : IDisposable
                 using var stream = File.OpenRead(file);
                 _host.Configuration.AddJsonStream(stream);
             }
-            catch (Exception e) when (e is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
             {
                 _catalog.Fail(new SettingError("appsettings.json", $"cannot be read: {e.Message}"));
             }

@@ -57,6 +57,8 @@ public sealed class StreamConsumer<TEnvelope, TResult> : IDisposable
                 var owned = await _keeper.ClaimAsync(engine, stop);
                 await OwnAsync(owned, stop, work);
                 failures = 0;
+                // Only a lost ownership ends here without a stop: whoever has it is not to be raced for it.
+                await stop.PauseAsync(Backoff.Delay(1), _time);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -68,7 +70,7 @@ public sealed class StreamConsumer<TEnvelope, TResult> : IDisposable
             {
                 _logger.LoopFailed(failure, _binding.Label);
                 _observer.RoleChanged(_binding.Label, StreamRole.Unknown, failure.Message);
-                await PauseAsync(Backoff.Delay(++failures), stop);
+                await stop.PauseAsync(Backoff.Delay(++failures), _time);
             }
         }
     }
@@ -135,18 +137,6 @@ public sealed class StreamConsumer<TEnvelope, TResult> : IDisposable
         {
             _logger.LoopFailed(failure, _binding.Label);
             session.End(SessionEnd.Fenced);
-        }
-    }
-
-    private async Task PauseAsync(TimeSpan pause, CancellationToken stop)
-    {
-        try
-        {
-            await Task.Delay(pause, _time, stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Stopping: no need to wait.
         }
     }
 }

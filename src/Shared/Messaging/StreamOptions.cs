@@ -17,8 +17,8 @@ public sealed record StreamOptions
     /// <summary>Entries read that the offset has not passed, at most: bounds memory while one lane is stuck. Default 16,384.</summary>
     public int WindowSize { get; init; } = 16_384;
 
-    /// <summary>Entries per read, at most. Default 512.</summary>
-    public int BatchSize { get; init; } = 512;
+    /// <summary>Entries per read, at most: an entry may have any size, and a whole read is in memory at once. Default 128.</summary>
+    public int BatchSize { get; init; } = 128;
 
     /// <summary>Trim the dead-letter stream to about this many entries; 0, the default, never does.</summary>
     public long DeadLettersMaxLength { get; init; }

@@ -87,12 +87,7 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
             Volatile.Write(ref _known, progress);
             _logger.Reading(_binding.Label, _binding.Stream, progress.Offset.ToString(), done.Count);
 
-            var committing = EndingOnFailureAsync(CommitAsync);
-            await Task.WhenAll(
-                EndingOnFailureAsync(() => ReadAsync(stopping.Token)),
-                EndingOnFailureAsync(() => _lanes.RunAsync(stopping.Token)));
-            _finished.Writer.Complete();
-            await committing;
+            await Task.WhenAll(EndingOnFailureAsync(() => WorkAsync(stopping.Token)), EndingOnFailureAsync(CommitAsync));
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
@@ -112,7 +107,14 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
         _room.Dispose();
     }
 
-    /// <summary>One of the three loops: when it fails, the other two must not go on without it.</summary>
+    private async Task WorkAsync(CancellationToken stop)
+    {
+        await Task.WhenAll(EndingOnFailureAsync(() => ReadAsync(stop)), _lanes.RunAsync(stop));
+        // The committer ends once it has committed what the lanes finished.
+        _finished.Writer.Complete();
+    }
+
+    /// <summary>When one of the loops fails, the others must not go on without it.</summary>
     private async Task EndingOnFailureAsync(Func<Task> loop)
     {
         try
@@ -236,34 +238,30 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
     {
         using var activity = MessagingTracing.Start(_binding.Stream, work.Parent, work.Id);
         var delivery = new Delivery(work.Id, _ownership);
-        try
+        for (var attempt = 1; !_ended.IsCancellationRequested; attempt++)
         {
-            for (var attempt = 1; ; attempt++)
+            try
             {
-                try
-                {
-                    var result = await _binding.Handle(work.Envelope, delivery, _ended.Token);
-                    // Queued before the lane goes on: outcomes of a key are committed in its order (invariant 3).
-                    Finish(new FinishedEntry(work.Id, _binding.Encode(work.Envelope, result)));
-                    return;
-                }
-#pragma warning disable CA1031 // The top of a lane: no entry is given up, whatever its handler throws (invariant 1).
-                catch (Exception failure) when (failure is not FencedException && !_ended.IsCancellationRequested)
-#pragma warning restore CA1031
-                {
-                    _metrics.Retried("handle");
-                    _logger.HandlerFailed(failure, _binding.Label, work.Id.ToString(), attempt);
-                    await Task.Delay(Backoff.Delay(attempt), _time, _ended.Token);
-                }
+                var result = await _binding.Handle(work.Envelope, delivery, _ended.Token);
+                // Queued before the lane goes on: outcomes of a key are committed in its order (invariant 3).
+                Finish(new FinishedEntry(work.Id, _binding.Encode(work.Envelope, result)));
+                return;
             }
-        }
-        catch (FencedException)
-        {
-            End(SessionEnd.Fenced);
-        }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
-        {
-            // Interrupted: no outcome, the entry is run again.
+            catch (FencedException)
+            {
+                End(SessionEnd.Fenced);
+            }
+#pragma warning disable CA1031 // The top of a lane: no entry is given up, whatever its handler throws (invariant 1).
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                // Once the session has ended it is an interruption: no outcome, the entry is run again.
+                if (_ended.IsCancellationRequested) return;
+
+                _metrics.Retried("handle");
+                _logger.HandlerFailed(failure, _binding.Label, work.Id.ToString(), attempt);
+                await _ended.Token.PauseAsync(Backoff.Delay(attempt), _time);
+            }
         }
     }
 

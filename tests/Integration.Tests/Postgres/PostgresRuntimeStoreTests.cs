@@ -61,13 +61,13 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
 
         await Store.AppendAsync(entry, Operations.Owner, token);
 
-        (await Database.ScalarAsync("select concat_ws('|', game_id, error_message, details -> 'published' ->> 'game_id') from operation_log"))
+        (await Database.ScalarAsync("select concat_ws('|', game_id, error_message, details ->> 'game_id') from operation_log"))
             .Should().Be("g␀|runtime record for game \"g␀\" does not exist|g␀");
     }
 
     [TestCase("null", "has no receipt*something else wrote it*")]
-    [TestCase("'{}'", "cannot be read*published*")]
-    [TestCase("""'{"published": 7}'""", "cannot be read*published*")]
+    [TestCase("'{}'", "cannot be read*game_id*")]
+    [TestCase("""'{"game_id": 7}'""", "cannot be read*")]
     [CancelAfter(30_000)]
     public async Task Load_ReceiptThatIsNone_SaysWhichEntry(string details, string complaint, CancellationToken token)
     {
@@ -84,7 +84,7 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
     public async Task Load_ReceiptOfALaterVersion_IgnoresWhatItDoesNotKnow(CancellationToken token)
     {
         await Store.AppendAsync(Operations.Entry(), Operations.Owner, token);
-        await Database.ExecuteAsync("update operation_log set details = jsonb_set(details, '{published,region}', '\"eu\"') || '{\"later\": [1]}'");
+        await Database.ExecuteAsync("""update operation_log set details = details || '{"region": "eu", "later": [1]}'""");
 
         var (_, receipt) = await Store.LoadAsync("g1", OperationSource.LobbyStream, "1-0", token);
 
@@ -126,6 +126,27 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
         var lost = () => late;
         await lost.Should().ThrowAsync<FencedException>();
         (await Database.ScalarAsync("select string_agg(source_ref, ',' order by source_ref) from operation_log")).Should().Be("1-0,2-0,3-0");
+    }
+
+    [TestCase("delete from runtime_records", MoveResult.NotFound)]
+    [TestCase("update runtime_records set status = 'removed'", MoveResult.Conflict)]
+    [TestCase("update runtime_records set current_container_id = 'c2'", MoveResult.Conflict)]
+    [TestCase("update runtime_records set last_op_at = now()", MoveResult.Moved)]
+    [CancelAfter(30_000)]
+    public async Task Move_AnotherActorWritesTheRecordMeanwhile_JudgesWhatItLeaves(string sql, MoveResult expected, CancellationToken token)
+    {
+        await Database.ExecuteAsync(Operations.InsertRunning);
+        await using var actor = await Database.DataSource.OpenConnectionAsync(token);
+        await using var transaction = await actor.BeginTransactionAsync(token);
+        await using var write = new NpgsqlCommand(sql, actor);
+        await write.ExecuteNonQueryAsync(token);
+
+        var move = Store.MoveAsync(Operations.Move(), Operations.Entry(), null, token);
+        await WaitingAsync(1, token);
+        await transaction.CommitAsync(token);
+
+        (await move).Should().Be(expected);
+        (await Database.ScalarAsync("select count(*) from operation_log")).Should().Be(expected == MoveResult.Moved ? 1L : 0L);
     }
 
     [Test, CancelAfter(30_000)]

@@ -6,7 +6,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BacklogTests : OwnFleetFixture
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_ThatWaitedWhileItsGameWasRestarted_StopsTheNewRun(CancellationToken cancellationToken)
     {
         await Fleet.Start("--migrate").WaitForExitAsync(cancellationToken);
@@ -24,7 +24,7 @@ internal sealed class BacklogTests : OwnFleetFixture
         (await Fleet.Containers.IsRunningAsync(game.ContainerId)).Should().BeTrue("nobody's record names it any more");
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Worker_StartedAgain_GoesOnAfterTheOffset(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);

@@ -19,7 +19,7 @@ internal sealed class EngineOutageTests : SharedFleetFixture
     [OneTimeTearDown]
     public async Task CloseEngineAsync() => await _engine.DisposeAsync();
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheEngineStaysDown_IsServiceUnavailableOnceTheRetryTimeIsOver(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(await Fleet.Containers.ObedientAsync(cancellationToken)));
@@ -36,7 +36,7 @@ internal sealed class EngineOutageTests : SharedFleetFixture
         (await Fleet.Containers.IsRunningAsync(game.ContainerId)).Should().BeTrue();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheEngineComesBackInTime_IsAFreshSuccess(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.HeldAsync(cancellationToken);

@@ -9,7 +9,7 @@ internal sealed class GarbageTests : OwnFleetFixture
     private const int Entries = 10_000;
     private const int EveryGood = 500;
 
-    [Test, CancelAfter(90_000)]
+    [Test, CancelAfter(180_000)]
     public async Task Stop_AmongTenThousandGarbageEntries_HasItsOutcomeAndEachOfThemItsDeadLetter(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);

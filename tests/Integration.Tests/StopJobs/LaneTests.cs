@@ -6,7 +6,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class LaneTests : OwnFleetFixture
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Outcomes_OfEachGame_AreInTheOrderOfItsEnvelopes(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class LaneTests : OwnFleetFixture
         }
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Outcomes_OfOtherGames_DoNotWaitForAContainerThatTakesItsTime(CancellationToken cancellationToken)
     {
         await Fleet.With("StopJobs__StopTimeout", TimeSpan.FromSeconds(5)).StartReadyAsync(cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class LaneTests : OwnFleetFixture
         (await Fleet.Streams.DoneAsync()).Should().BeEmpty("everything is at or below the offset");
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stops_OfMoreGamesThanMaxConcurrency_RunThatManyAtATime(CancellationToken cancellationToken)
     {
         await Fleet.With("StopJobs__MaxConcurrency", "2").StartReadyAsync(cancellationToken);

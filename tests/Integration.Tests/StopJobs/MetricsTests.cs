@@ -11,7 +11,7 @@ internal sealed class MetricsTests : OwnFleetFixture
     private const string DeadLettered = "workers_stream_entries_dead_lettered_total";
     private const string Committed = "workers_stream_entries_committed_total";
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Metrics_AfterOutcomesAndADeadLetter_CountThem(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class MetricsTests : OwnFleetFixture
         after.Sum(Committed, "label=\"stopjobs\"").Should().Be(4);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Metrics_OfAWorker_AreServedAsPrometheusText(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All)]
 internal sealed class PlatformTests
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Containers_OnAStop_DoWhatTheirNameSays(CancellationToken cancellationToken)
     {
         await using var containers = new PlatformContainers(TestEnvironment.Docker);
@@ -30,7 +30,7 @@ internal sealed class PlatformTests
         (await ExitCodeAsync(exited)).Should().Be("3");
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Socket_ClosedAndOpened_TakesTheEngineAwayAndPutsItBack(CancellationToken cancellationToken)
     {
         await using var socket = new PlatformSocket(TestEnvironment.Docker);
@@ -45,7 +45,7 @@ internal sealed class PlatformTests
         await ping.Should().NotThrowAsync();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Transaction_KeptOpen_BlocksWhoeverTouchesItsRow(CancellationToken cancellationToken)
     {
         await using var records = await PlatformRecords.CreateAsync(TestEnvironment.Postgres);
@@ -60,7 +60,7 @@ internal sealed class PlatformTests
         (await mine).Should().Be("other+mine");
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Streams_ReadBack_AreWhatWasSent(CancellationToken cancellationToken)
     {
         await using var servers = await PrivateServers.StartAsync("redis");

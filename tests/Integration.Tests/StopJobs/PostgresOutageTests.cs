@@ -8,7 +8,7 @@ internal sealed class PostgresOutageTests : OwnFleetFixture
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenPostgresStaysDown_IsAnInternalErrorOnceTheRetryTimeIsOver(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class PostgresOutageTests : OwnFleetFixture
         (await Fleet.Containers.IsRunningAsync(game.ContainerId)).Should().BeTrue();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenPostgresComesBackAfterTheContainerStopped_IsAFreshSuccess(CancellationToken cancellationToken)
     {
         await Fleet.With("StopJobs__UnavailableRetry", TimeSpan.FromSeconds(40)).StartReadyAsync(cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class PostgresOutageTests : OwnFleetFixture
         await Fleet.ShouldBeStoppedAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenPostgresStaysDownAfterTheContainerStopped_IsAnInternalError(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class PostgresOutageTests : OwnFleetFixture
         await Fleet.ShouldBeAsItWasAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenPostgresGoesDownAfterTheContainerVanished_IsAnInternalError(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);

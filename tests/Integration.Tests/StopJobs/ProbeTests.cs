@@ -9,7 +9,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ProbeTests : OwnFleetFixture
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Probes_OfAReadyWorker_AreGreen(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -19,7 +19,7 @@ internal sealed class ProbeTests : OwnFleetFixture
         (await Fleet.Worker.GetAsync("/healthz/other", cancellationToken)).Status.Should().Be(HttpStatusCode.NotFound);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Probes_WithoutAUrl_AreOffAndTheWorkerWorks(CancellationToken cancellationToken)
     {
         Fleet.With("Probes__Url", "").Start();
@@ -32,7 +32,7 @@ internal sealed class ProbeTests : OwnFleetFixture
         (await Fleet.Worker.StopAsync(cancellationToken)).Should().Be(0);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Start_WhenTheProbesPortIsInUse_ExitsNamingIt(CancellationToken cancellationToken)
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -6,7 +6,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ResultStreamTests : OwnFleetFixture
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Outcome_WhileRedisIsFull_WaitsLoudlyAndComesOnceThereIsRoom(CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class ResultStreamTests : OwnFleetFixture
         await Fleet.ShouldHaveEndedAsync(entry, result, game, cancellationToken);
     }
 
-    [TestCase(PlatformStreams.JobResults), TestCase(PlatformStreams.Dead), CancelAfter(60_000)]
+    [TestCase(PlatformStreams.JobResults), TestCase(PlatformStreams.Dead), CancelAfter(120_000)]
     public async Task Outcome_WhileItsStreamIsNoStream_WaitsLoudlyAndComesOnceThatIsRepaired(string stream, CancellationToken cancellationToken)
     {
         await Fleet.StartReadyAsync(cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class ResultStreamTests : OwnFleetFixture
         (await Fleet.Streams.ReadAsync(stream)).Should().ContainSingle();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Streams_WithAMaximumLength_AreTrimmedToAboutThat(CancellationToken cancellationToken)
     {
         const int sent = 1000, maximum = 100, approximately = 300;
@@ -66,7 +66,7 @@ internal sealed class ResultStreamTests : OwnFleetFixture
         await Fleet.Streams.Database.ExecuteAsync("CONFIG", "SET", name, value);
 
     private Task SaysAsync(string what, CancellationToken cancellationToken) => Eventually.TrueAsync(
-        () => Fleet.Log.Contains(what, StringComparison.Ordinal), cancellationToken, () => $"the worker says {what}; the log:\n{Fleet.Log}");
+        () => Fleet.Complaints.Contains(what, StringComparison.Ordinal), cancellationToken, () => $"the worker says {what}; the log:\n{Fleet.Log}");
 
     private async Task ShouldBeUnpublishedAsync(string entry)
     {

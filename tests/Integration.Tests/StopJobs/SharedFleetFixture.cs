@@ -8,7 +8,7 @@ internal abstract class SharedFleetFixture
     [OneTimeSetUp]
     public async Task StartFleetAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         Fleet = await CreateAsync();
         await Fleet.StartReadyAsync(deadline.Token);
     }

@@ -7,9 +7,11 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class StartTests : OwnFleetFixture
 {
-    private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(5);
+    // Nothing is under way, so the grace period is not made use of.
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Quickly = GracePeriod / 4;
 
-    [TestCase("redis"), TestCase("postgres"), CancelAfter(60_000)]
+    [TestCase("redis"), TestCase("postgres"), CancelAfter(120_000)]
     public async Task Start_WhileAServerIsDown_WaitsSayingSoAndBecomesReadyByItself(string server, CancellationToken cancellationToken)
     {
         await Fleet.Servers.DownAsync(server);
@@ -22,7 +24,7 @@ internal sealed class StartTests : OwnFleetFixture
         await ShouldWorkAsync(cancellationToken);
     }
 
-    [TestCase("redis"), TestCase("postgres"), CancelAfter(60_000)]
+    [TestCase("redis"), TestCase("postgres"), CancelAfter(120_000)]
     public async Task Sigterm_WhileAServerIsDown_ExitsZeroQuickly(string server, CancellationToken cancellationToken)
     {
         await Fleet.Servers.DownAsync(server);
@@ -32,7 +34,7 @@ internal sealed class StartTests : OwnFleetFixture
         await ShouldExitQuicklyAsync();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Start_WithoutDockerSocket_WaitsSayingSoAndBecomesReadyByItself(CancellationToken cancellationToken)
     {
         await using var engine = new PlatformSocket(TestEnvironment.Docker);
@@ -47,7 +49,7 @@ internal sealed class StartTests : OwnFleetFixture
         (await Fleet.Worker.StopAsync(cancellationToken)).Should().Be(0);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Sigterm_WithoutDockerSocket_ExitsZeroQuickly(CancellationToken cancellationToken)
     {
         await using var engine = new PlatformSocket(TestEnvironment.Docker);
@@ -57,12 +59,30 @@ internal sealed class StartTests : OwnFleetFixture
         await ShouldExitQuicklyAsync();
     }
 
-    protected override Task<StopJobsFleet> CreateAsync() => StopJobsFleet.CreateAsync(ownPostgres: true);
+    [Test, CancelAfter(120_000)]
+    public async Task Start_WhileServersWithPasswordsAreDown_NeverEchoesThem(CancellationToken cancellationToken)
+    {
+        Fleet.With("ConnectionStrings__Redis", "127.0.0.1:1,password=hunter2")
+            .With("ConnectionStrings__Postgres", "Host=127.0.0.1;Port=1;Username=postgres;Password=hunter2")
+            .Start();
+
+        await ShouldBeWaitingForAsync("redis", cancellationToken);
+        await ShouldBeWaitingForAsync("postgres", cancellationToken);
+        Fleet.Log.Should().NotContain("hunter2");
+        (await Fleet.Worker.GetAsync("/healthz/ready", cancellationToken)).Body.Should().NotContain("hunter2");
+    }
+
+    // A PostgreSQL takes seconds to make: only the tests that take one down have their own.
+    protected override async Task<StopJobsFleet> CreateAsync()
+    {
+        var fleet = await StopJobsFleet.CreateAsync(ownPostgres: TestContext.CurrentContext.Test.Arguments.Contains("postgres"));
+        return fleet.With("Shutdown__GracePeriod", GracePeriod);
+    }
 
     private async Task ShouldBeWaitingForAsync(string server, CancellationToken cancellationToken)
     {
         await Eventually.TrueAsync(
-            async () => Fleet.Log.Contains(server, StringComparison.OrdinalIgnoreCase)
+            async () => Fleet.Complaints.Contains(server, StringComparison.OrdinalIgnoreCase)
                 && (await Fleet.Worker.GetAsync("/healthz/ready", cancellationToken)).Body.Contains(server, StringComparison.OrdinalIgnoreCase),
             cancellationToken, () => $"log and readiness name {server}; the log:\n{Fleet.Log}");
 

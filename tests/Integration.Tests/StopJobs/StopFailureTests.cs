@@ -6,7 +6,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All)]
 internal sealed class StopFailureTests : SharedFleetFixture
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenThereIsNoRecord_IsNotFound(CancellationToken cancellationToken)
     {
         var unknown = PlatformRecord.NewGameId();
@@ -18,7 +18,7 @@ internal sealed class StopFailureTests : SharedFleetFixture
         await Fleet.ShouldHaveEndedAsync(entry, result, acted: null, cancellationToken);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheRecordIsDeletedMeanwhile_IsNotFound(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.HeldAsync(cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class StopFailureTests : SharedFleetFixture
         (await Fleet.Records.FindAsync(game.GameId)).Should().BeNull();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenAnotherOperationHoldsTheLease_IsAConflictAndLeavesItsLease(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(await Fleet.Containers.ObedientAsync(cancellationToken)));
@@ -54,7 +54,7 @@ internal sealed class StopFailureTests : SharedFleetFixture
         (await Fleet.Streams.Database.KeyTimeToLiveAsync(lease)).Should().BeCloseTo(ttl, TimeSpan.FromMinutes(1));
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheLeaseStoreFails_IsServiceUnavailable(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(await Fleet.Containers.ObedientAsync(cancellationToken)));
@@ -70,7 +70,7 @@ internal sealed class StopFailureTests : SharedFleetFixture
         (await Fleet.Containers.IsRunningAsync(game.ContainerId)).Should().BeTrue();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenARunningRecordHasNoContainer_IsAnInternalError(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(containerId: ""));
@@ -84,7 +84,7 @@ internal sealed class StopFailureTests : SharedFleetFixture
         await Fleet.ShouldBeAsItWasAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheStatusIsUnsupported_IsAnInternalError(CancellationToken cancellationToken)
     {
         await Fleet.Records.ExecuteAsync(

@@ -25,8 +25,6 @@ internal sealed class StopJobsFleet : IAsyncDisposable
             ["Docker__Endpoint"] = TestEnvironment.Docker,
             ["StopJobs__StopTimeout"] = "00:00:20",
             ["StopJobs__UnavailableRetry"] = "00:00:02",
-            // Other fixtures' containers are none of this fleet's business.
-            ["StopJobs__AdoptLabelled"] = "false",
         };
     }
 
@@ -43,6 +41,12 @@ internal sealed class StopJobsFleet : IAsyncDisposable
 
     /// <summary>What all its workers wrote.</summary>
     public string Log => string.Join('\n', _workers.Select(worker => worker.Log));
+
+    /// <summary>What its workers wrote for someone to look into: events above information.</summary>
+    public string Complaints => string.Join('\n', Log.Split('\n').Where(line =>
+        line.Contains("\"LogLevel\":\"Warning\"", StringComparison.Ordinal)
+        || line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
+        || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal)));
 
     /// <summary>Prepares everything but the worker. PostgreSQL is the shared server unless a test takes it down.</summary>
     public static async Task<StopJobsFleet> CreateAsync(bool ownPostgres = false)

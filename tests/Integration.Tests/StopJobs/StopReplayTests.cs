@@ -6,7 +6,7 @@ namespace Workers.Integration.Tests.StopJobs;
 [Parallelizable(ParallelScope.All)]
 internal sealed class StopReplayTests : SharedFleetFixture
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheRecordIsStopped_IsAReplayWithItsContainer(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Stopped("stopped-before"));
@@ -19,7 +19,7 @@ internal sealed class StopReplayTests : SharedFleetFixture
         await Fleet.ShouldBeAsItWasAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheRecordIsRemoved_IsAReplayWithoutContainer(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Removed());
@@ -33,7 +33,7 @@ internal sealed class StopReplayTests : SharedFleetFixture
         await Fleet.ShouldBeAsItWasAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenAnotherActorMovesTheRecordMeanwhile_IsAReplayWithTheStaleContainer(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.HeldAsync(cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class StopReplayTests : SharedFleetFixture
         await Fleet.ShouldBeAsItWasAsync(moved);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheGameIsRestartedMeanwhile_LeavesTheNewRunAlone(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.HeldAsync(cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class StopReplayTests : SharedFleetFixture
         (await Fleet.Containers.IsRunningAsync(next)).Should().BeTrue();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheEnvelopeIsRepeated_IsAFreshSuccessAndThenAReplay(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(await Fleet.Containers.ObedientAsync(cancellationToken)));
@@ -85,7 +85,7 @@ internal sealed class StopReplayTests : SharedFleetFixture
         await Fleet.ShouldBeStoppedAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheGameRunsAgain_StopsTheNewRun(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(await Fleet.Containers.ObedientAsync(cancellationToken)));

@@ -8,7 +8,7 @@ internal sealed class StopSuccessTests : SharedFleetFixture
 {
     private const int GraceSeconds = 3;
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheContainerExitsOnSigterm_IsAFreshSuccess(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.ObedientAsync(cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class StopSuccessTests : SharedFleetFixture
         (await Fleet.Streams.HealthEventsAsync(game.GameId)).Should().BeEmpty();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheContainerIgnoresSigterm_IsAFreshSuccessWhoseReceiptSaysKilled(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.StubbornAsync(cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class StopSuccessTests : SharedFleetFixture
         (await Fleet.Containers.IsRunningAsync(container)).Should().BeFalse();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheContainerHadExitedByItself_IsAFreshSuccess(CancellationToken cancellationToken)
     {
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(await Fleet.Containers.ExitedAsync(exitCode: 3)));
@@ -59,7 +59,7 @@ internal sealed class StopSuccessTests : SharedFleetFixture
         await Fleet.ShouldBeStoppedAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheContainerVanished_RemovesTheRecordAndReportsTheDisappearance(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.ObedientAsync(cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class StopSuccessTests : SharedFleetFixture
         await ShouldHaveDisappearedAsync(game);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task Stop_WhenTheContainerVanishedAndAnotherActorMovedTheRecord_IsAReplayWithTheStaleContainer(
         CancellationToken cancellationToken)
     {
@@ -97,8 +97,8 @@ internal sealed class StopSuccessTests : SharedFleetFixture
         (await Fleet.Records.SnapshotAsync(game.GameId)).Should().BeNull();
     }
 
-    [Test, CancelAfter(60_000)]
-    public async Task Stop_WhenTheContainerVanishedAndTheRecordToo_IsAFreshSuccess(CancellationToken cancellationToken)
+    [Test, CancelAfter(120_000)]
+    public async Task Stop_WhenTheContainerVanishedAndTheRecordIsDeletedMeanwhile_IsAFreshSuccess(CancellationToken cancellationToken)
     {
         var container = await Fleet.Containers.ObedientAsync(cancellationToken);
         var game = await Fleet.Records.AddAsync(PlatformRecord.Running(container));

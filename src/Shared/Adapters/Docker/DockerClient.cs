@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Workers.Messaging;
@@ -9,157 +7,137 @@ using Workers.Runtimes;
 namespace Workers.Adapters.Docker;
 
 /// <summary>
-/// Calls an engine's HTTP API: negotiates its version, bounds every call in time, and turns faults into those of the
-/// domain.
+/// Calls an engine's HTTP API: speaks its version, bounds every call in time, and turns faults into those of the port.
 /// </summary>
 internal sealed class DockerClient : IDisposable
 {
-    private const string Dependency = "docker";
-    private const int MaxMessageLength = 500;
-    private const int MaxErrorBody = 64 * 1024;
-    private static readonly Version Oldest = new(1, 24);
-    private static readonly Version Newest = new(1, 47);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+    private static readonly Uri Ping = new("/_ping", UriKind.Relative);
 
     private readonly HttpClient _http;
-    private readonly string _endpoint;
+    private readonly DockerFaults _faults;
+    private readonly ApiNegotiation _api;
     private readonly TimeProvider _time;
-    private volatile string? _version;
 
+    /// <exception cref="InvalidDockerOptionsException">The options are of no use; the message says why.</exception>
     public DockerClient(DockerOptions options, TimeProvider time)
     {
-        _http = DockerTransport.Create(options);
-        _endpoint = options.Endpoint;
+        var endpoint = DockerEndpoint.Parse(options);
+        _http = DockerTransport.Create(endpoint, options);
+        _faults = new DockerFaults(endpoint);
+        _api = new ApiNegotiation(PingAsync);
         _time = time;
     }
 
-    /// <summary>Sends one request and reads its answer; <paramref name="read"/> decides which statuses are answers.</summary>
-    /// <exception cref="DependencyUnavailableException">Unreachable, too slow, or 5xx.</exception>
+    /// <summary>
+    /// Sends a request that is harmless to repeat, and has <paramref name="read"/> read the answer; the time
+    /// <paramref name="limit"/> is for both.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">The engine cannot be reached, or is too slow.</exception>
     /// <exception cref="ContainerEngineException">The engine is too old.</exception>
     public Task<T> SendAsync<T>(
-        HttpMethod method, string path, TimeSpan timeout, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        SendAsync(method, path, timeout, dispose: true, read, cancellationToken);
+        HttpMethod method, string path, TimeSpan limit, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
+        BoundAsync(limit, async token =>
+        {
+            using var response = await RequestAsync(method, path, token);
+            return await read(response, token);
+        }, cancellationToken);
 
-    /// <summary>Opens an endless answer; the time limit is for its head only.</summary>
-    public async Task<Stream> OpenAsync(
-        string path, TimeSpan timeout, Func<HttpResponseMessage, CancellationToken, Task> ensure, CancellationToken cancellationToken) =>
-        await SendAsync(HttpMethod.Get, path, timeout, dispose: false,
-            async (response, token) =>
+    /// <summary>Opens an answer without end; the time <paramref name="limit"/> is for its head only.</summary>
+    /// <inheritdoc cref="SendAsync{T}" path="/exception"/>
+    public Task<EngineLines> OpenAsync(string path, TimeSpan limit, CancellationToken cancellationToken) =>
+        BoundAsync(limit, async token =>
+        {
+            var response = await RequestAsync(HttpMethod.Get, path, token);
+            try
             {
-                await ensure(response, token);
-                return await response.Content.ReadAsStreamAsync(token);
-            },
-            cancellationToken);
+                await EnsureSuccessAsync(response, token);
+                return new EngineLines(response, await response.Content.ReadAsStreamAsync(token), _faults);
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+        }, cancellationToken);
 
-    /// <summary>The connection of an endless answer broke.</summary>
-    public DependencyUnavailableException Broken(Exception? fault) => Unavailable($"{_endpoint} ended the stream of events", fault);
-
-    /// <summary>An answer's JSON.</summary>
-    /// <exception cref="DependencyUnavailableException">It is not the JSON that the API documents: something else answered.</exception>
-    public async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>
+    /// The port's <paramref name="view"/> of the document that <paramref name="response"/> carries; a view is null when the document lacks what
+    /// the API promises.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">There is none: something else than an engine answered, or the engine cannot now.</exception>
+    /// <exception cref="ContainerEngineException">The engine refuses.</exception>
+    public async Task<TView> ReadAsync<TDocument, TView>(
+        HttpResponseMessage response, JsonTypeInfo<TDocument> type, Func<TDocument, TView?> view, CancellationToken cancellationToken)
+        where TDocument : class
+        where TView : class
     {
+        await EnsureSuccessAsync(response, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         try
         {
-            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken)
-                ?? throw Unavailable($"{_endpoint} answered without content", null);
+            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) is { } document && view(document) is { } seen
+                ? seen
+                : throw _faults.Foreign("JSON that is not the engine's");
         }
-        catch (JsonException broken)
+        catch (JsonException malformed)
         {
-            throw Unavailable($"{_endpoint} answered something that is not the engine's JSON", broken);
-        }
-    }
-
-    /// <summary>Whether the engine itself says that there is no such container; a 404 of anything in between is not that.</summary>
-    /// <exception cref="ContainerEngineException">It is any other refusal.</exception>
-    public static async Task<bool> IsNoSuchContainerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var message = await EngineMessageAsync(response, cancellationToken);
-        return response.StatusCode == HttpStatusCode.NotFound
-            && message?.StartsWith("No such container", StringComparison.OrdinalIgnoreCase) == true
-            ? true
-            : throw new ContainerEngineException(message ?? $"unexpected answer {(int)response.StatusCode} that is not the engine's");
-    }
-
-    /// <summary>The engine's own words, first line, bounded; null when the body is not the engine's.</summary>
-    public static async Task<string?> EngineMessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxErrorBody];
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        try
-        {
-            var error = JsonSerializer.Deserialize(buffer.AsSpan(0, length), DockerJson.Default.EngineError);
-            var line = error?.Message?.Split('\n', 2)[0].Trim();
-            return line is { Length: > MaxMessageLength } ? line[..MaxMessageLength] + "…" : line;
-        }
-        catch (JsonException)
-        {
-            return null;
+            throw _faults.Foreign("something that is not JSON", malformed);
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> SendAsync<T>(
-        HttpMethod method, string path, TimeSpan timeout, bool dispose, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken)
+    private static async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        using var own = new CancellationTokenSource(timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, own.Token);
-        HttpResponseMessage? response = null;
+        if (!response.IsSuccessStatusCode) throw (await Refusal.ReadAsync(response, cancellationToken)).ToException();
+    }
+
+    private async Task<HttpResponseMessage> RequestAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        var api = await _api.AgreeAsync(cancellationToken);
+        var response = await RequestAsync(method, path, api, cancellationToken);
+        if (!api.IsOutdatedBy(response)) return response;
+
+        _api.Forget(api);
+        // 400 is how an engine refuses a version that it does not speak, and it does so before it acts.
+        if (response.StatusCode != HttpStatusCode.BadRequest) return response;
+
+        response.Dispose();
+        return await RequestAsync(method, path, await _api.AgreeAsync(cancellationToken), cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> RequestAsync(HttpMethod method, string path, ApiVersion api, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, $"/v{api.Spoken}{path}");
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    private Task<ApiVersion> PingAsync() =>
+        BoundAsync(PingTimeout, async token =>
+        {
+            using var response = await _http.GetAsync(Ping, HttpCompletionOption.ResponseHeadersRead, token);
+            await EnsureSuccessAsync(response, token);
+            return ApiVersion.Agree(ApiVersion.SaidBy(response)) ?? throw _faults.Foreign("without an API version");
+        }, CancellationToken.None);
+
+    private async Task<T> BoundAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            var version = _version ??= await NegotiateAsync(either.Token);
-            using var request = new HttpRequestMessage(method, $"/v{version}{path}");
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            if ((int)response.StatusCode >= 500) throw Unavailable(await ErrorOfAsync(response, either.Token), null);
-
-            var answer = await read(response, either.Token);
-            if (!dispose) response = null;
-            return answer;
+            return await call(either.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unavailable($"no answer from {_endpoint} within {timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", null);
+            // Neither the caller nor we gave up: the handler did, on connecting.
+            throw late.IsCancellationRequested ? _faults.Late(limit, cancelled) : _faults.NotConnected(cancelled);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        catch (Exception fault) when (DockerFaults.IsTransport(fault))
         {
-            throw Unavailable($"cannot reach {_endpoint}: {Cause(fault)}", fault);
+            throw _faults.Broken(fault);
         }
-        finally
-        {
-            response?.Dispose();
-        }
-    }
-
-    private async Task<string> NegotiateAsync(CancellationToken cancellationToken)
-    {
-        using var response = await _http.GetAsync(new Uri("/_ping", UriKind.Relative), cancellationToken);
-        if (!response.IsSuccessStatusCode) throw Unavailable(await ErrorOfAsync(response, cancellationToken), null);
-
-        if (!response.Headers.TryGetValues("Api-Version", out var values) || !Version.TryParse(values.First(), out var engine))
-            throw Unavailable($"{_endpoint} does not say which API version it speaks: is it a Docker engine?", null);
-
-        if (engine < Oldest) throw new ContainerEngineException($"the engine speaks API {engine}, this needs {Oldest} or newer");
-        return (engine < Newest ? engine : Newest).ToString();
-    }
-
-    private static async Task<string> ErrorOfAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        await EngineMessageAsync(response, cancellationToken) ?? $"answer {(int)response.StatusCode} that is not the engine's";
-
-    private DependencyUnavailableException Unavailable(string message, Exception? fault)
-    {
-        // Another engine, or another version of it, may be there next time.
-        _version = null;
-        return new DependencyUnavailableException(Dependency, message, fault);
-    }
-
-    private static string Cause(Exception fault)
-    {
-        for (var inner = fault; inner is not null; inner = inner.InnerException)
-            if (inner is SocketException socket)
-                return socket.Message;
-
-        return fault.Message;
     }
 }

@@ -6,43 +6,49 @@ using Workers.Runtimes;
 
 namespace Workers.Adapters.Docker;
 
-/// <summary>The Docker Engine API as the <see cref="IContainerEngine"/>.</summary>
-public sealed class DockerEngine(DockerOptions options, TimeProvider time) : IContainerEngine, IDisposable
+/// <summary>The Docker Engine API as the <see cref="IContainerEngine"/>. Safe to share; one is enough for a process.</summary>
+public sealed class DockerEngine : IContainerEngine, IDisposable
 {
-    /// <summary>What a call may take beyond the time that it is meant to wait.</summary>
+    /// <summary>What a call may take beyond the time that it is meant to wait. 15 s.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
-    private const long NanosecondsPerTick = 100;
+    private static readonly string[] WatchedTypes = ["container"];
+    private static readonly string[] WatchedActions =
+        [ContainerEvent.Started, ContainerEvent.Died, ContainerEvent.OutOfMemory, ContainerEvent.Destroyed, ContainerEvent.HealthStatus];
 
-    private readonly DockerClient _client = new(options, time);
+    private readonly DockerClient _client;
 
-    /// <summary>What is wrong with <paramref name="options"/>, or null.</summary>
+    /// <param name="options">Which engine; nothing is sent to it yet.</param>
+    /// <param name="time">The clock of the time limits.</param>
+    /// <exception cref="InvalidDockerOptionsException">The options are of no use; the message says why.</exception>
+    public DockerEngine(DockerOptions options, TimeProvider time) => _client = new DockerClient(options, time);
+
+    /// <summary>What is wrong with <paramref name="options"/>, for an operator; null when nothing is.</summary>
     public static string? Problem(DockerOptions options)
     {
         try
         {
-            DockerTransport.Create(options).Dispose();
+            new DockerClient(options, TimeProvider.System).Dispose();
             return null;
         }
-        catch (FormatException unusable)
+        catch (InvalidDockerOptionsException unusable)
         {
             return unusable.Message;
         }
     }
 
+    /// <inheritdoc/>
     public Task<string> GetEngineIdAsync(CancellationToken cancellationToken) =>
         _client.SendAsync(HttpMethod.Get, "/info", Margin,
-            async (response, token) =>
-            {
-                await EnsureAsync(response, token);
-                return (await _client.ReadAsync(response, DockerJson.Default.EngineInfo, token)).Id is { Length: > 0 } id
-                    ? id
-                    : throw new ContainerEngineException("the engine has no id");
-            },
+            async (response, token) => await _client.ReadAsync(response, DockerJson.Default.EngineInfo, info => info.Id, token) is { Length: > 0 } id
+                ? id
+                : throw new ContainerEngineException("the engine has no id"),
             cancellationToken);
 
+    /// <inheritdoc/>
     public Task<StopReply> StopAsync(string containerId, TimeSpan grace, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
         var seconds = (long)Math.Ceiling(grace.TotalSeconds);
         return _client.SendAsync(HttpMethod.Post, $"{PathOf(containerId)}/stop?t={seconds.ToString(CultureInfo.InvariantCulture)}",
             TimeSpan.FromSeconds(seconds) + Margin,
@@ -50,100 +56,85 @@ public sealed class DockerEngine(DockerOptions options, TimeProvider time) : ICo
             {
                 HttpStatusCode.NoContent => StopReply.Accepted,
                 HttpStatusCode.NotModified => StopReply.AlreadyStopped,
-                _ => await NoSuchContainerAsync(response, StopReply.NoSuchContainer, token),
+                _ when await Refusal.ReadAsync(response, token) is { IsNoSuchContainer: false } refusal => throw refusal.ToException(),
+                _ => StopReply.NoSuchContainer,
             },
             cancellationToken);
     }
 
+    /// <inheritdoc/>
     public Task KillAsync(string containerId, CancellationToken cancellationToken) =>
         _client.SendAsync(HttpMethod.Post, $"{PathOf(containerId)}/kill?signal=SIGKILL", Margin,
-            async (response, token) =>
+            async (response, token) => response.StatusCode switch
             {
-                // A container that is not running any more is a conflict to the engine and fine with us.
-                if (response.StatusCode == HttpStatusCode.Conflict) return true;
-                return response.IsSuccessStatusCode || await DockerClient.IsNoSuchContainerAsync(response, token);
+                HttpStatusCode.NoContent => true,
+                _ when await Refusal.ReadAsync(response, token) is { IsNoSuchContainer: false, IsNotRunning: false } refusal => throw refusal.ToException(),
+                _ => false,
             },
             cancellationToken);
 
+    /// <inheritdoc/>
     public Task<ContainerState?> InspectAsync(string containerId, CancellationToken cancellationToken) =>
         _client.SendAsync<ContainerState?>(HttpMethod.Get, $"{PathOf(containerId)}/json", Margin,
             async (response, token) =>
             {
-                if (!response.IsSuccessStatusCode) return await NoSuchContainerAsync<ContainerState?>(response, null, token);
+                if (response.StatusCode == HttpStatusCode.NotFound)
+                    return await Refusal.ReadAsync(response, token) is { IsNoSuchContainer: false } refusal ? throw refusal.ToException() : null;
 
-                var inspection = await _client.ReadAsync(response, DockerJson.Default.ContainerInspection, token);
-                return inspection is { Id: { } id, State: { } state }
-                    ? new ContainerState(id, state.Status ?? "", state.Running, state.ExitCode)
-                    : throw new ContainerEngineException("the inspection has no state");
+                return await _client.ReadAsync(response, DockerJson.Default.ContainerInspection, inspection => inspection.ToState(), token);
             },
             cancellationToken);
 
-    public Task<IReadOnlyList<RunningContainer>> ListAsync(string label, CancellationToken cancellationToken) =>
-        _client.SendAsync<IReadOnlyList<RunningContainer>>(HttpMethod.Get, $"/containers/json?filters={Filters(label)}", Margin,
-            async (response, token) =>
-            {
-                await EnsureAsync(response, token);
-                var containers = await _client.ReadAsync(response, DockerJson.Default.ContainerListingArray, token);
-                return Array.ConvertAll(containers, container => new RunningContainer(
-                    container.Id ?? "", container.Image ?? "", DateTimeOffset.FromUnixTimeSeconds(container.Created), container.Labels ?? []));
-            },
-            cancellationToken);
-
-    public async IAsyncEnumerable<ContainerEvent> WatchAsync(
-        string label, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RunningContainer>> ListAsync(string label, CancellationToken cancellationToken)
     {
-        var from = since.ToUnixTimeMilliseconds() / 1000m;
-        var path = $"/events?since={from.ToString("0.000", CultureInfo.InvariantCulture)}&filters={Filters(label, "container")}";
-        await using var stream = await _client.OpenAsync(path, Margin, EnsureAsync, cancellationToken);
-        await foreach (var line in new EventLines(stream).ReadAsync(_client.Broken, cancellationToken))
-            if (Decode(line) is { } happened)
-                yield return happened;
+        ArgumentException.ThrowIfNullOrWhiteSpace(label);
+        var filters = Escape(new EngineFilters { Label = [label] });
+        return _client.SendAsync(HttpMethod.Get, $"/containers/json?filters={filters}", Margin,
+            (response, token) => _client.ReadAsync(response, DockerJson.Default.ContainerListingArray, ContainerListing.ToContainers, token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ContainerEvent> WatchAsync(string label, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(label);
+        var filters = Escape(new EngineFilters { Label = [label], Type = WatchedTypes, Event = WatchedActions });
+        return WatchAsync($"/events?since={EngineTime.Format(since)}&filters={filters}", cancellationToken);
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static string PathOf(string containerId)
+    private async IAsyncEnumerable<ContainerEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(containerId);
-        // Dots are left alone by escaping, and would lead to another path.
-        return containerId is "." or ".."
-            ? throw new ContainerEngineException($"'{containerId}' is not a container's id")
-            : $"/containers/{Uri.EscapeDataString(containerId)}";
+        await using var lines = await _client.OpenAsync(path, Margin, cancellationToken);
+        while (true)
+            yield return Decode(await lines.NextAsync(cancellationToken));
     }
 
-    private static string Filters(string label, string? type = null)
-    {
-        var filters = new Dictionary<string, string[]> { ["label"] = [label] };
-        if (type is not null) filters["type"] = [type];
-        return Uri.EscapeDataString(JsonSerializer.Serialize(filters, DockerJson.Default.DictionaryStringStringArray));
-    }
-
-    private static async Task<T> NoSuchContainerAsync<T>(HttpResponseMessage response, T answer, CancellationToken cancellationToken)
-    {
-        await DockerClient.IsNoSuchContainerAsync(response, cancellationToken);
-        return answer;
-    }
-
-    private static async Task EnsureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        if (response.IsSuccessStatusCode) return;
-        throw new ContainerEngineException(
-            await DockerClient.EngineMessageAsync(response, cancellationToken) ?? $"unexpected answer {(int)response.StatusCode}");
-    }
-
-    private ContainerEvent? Decode(byte[] line)
+    private static ContainerEvent Decode(byte[] line)
     {
         try
         {
-            var happened = JsonSerializer.Deserialize(line, DockerJson.Default.EngineEvent);
-            if (happened is not { Action: { } action, Actor.Id: { } id }) return null;
-
-            var at = DateTimeOffset.UnixEpoch.AddTicks(happened.TimeNano / NanosecondsPerTick);
-            return new ContainerEvent(id, action, at, happened.Actor.Attributes ?? []);
+            return JsonSerializer.Deserialize(line, DockerJson.Default.EngineEvent)?.ToEvent()
+                ?? throw DockerFaults.Unavailable("the engine sent an event of no container");
         }
-        catch (JsonException broken)
+        catch (JsonException malformed)
         {
-            throw _client.Broken(broken);
+            throw DockerFaults.Unavailable("the engine sent an event that is not JSON", malformed);
         }
     }
+
+    internal static string PathOf(string containerId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(containerId);
+        // Dots are never escaped; an escaped slash is a slash again before the engine, or a proxy, chooses the path; and no path of the
+        // engine's spans lines.
+        return containerId is "." or ".." || containerId.Any(character => character == '/' || char.IsControl(character))
+            ? throw new ContainerEngineException("the container id is a path or has control characters")
+            : $"/containers/{Uri.EscapeDataString(containerId)}";
+    }
+
+    private static string Escape(EngineFilters filters) =>
+        Uri.EscapeDataString(JsonSerializer.Serialize(filters, DockerJson.Default.EngineFilters));
 }

@@ -130,9 +130,7 @@ internal sealed class PartRunner(
     {
         try
         {
-#pragma warning disable VSTHRD003 // Started by this very object, and no synchronisation context exists to deadlock on.
             await Task.WhenAll(_running.Select(running => running.Run)).WaitAsync(limit, time);
-#pragma warning restore VSTHRD003
             return true;
         }
         catch (TimeoutException)

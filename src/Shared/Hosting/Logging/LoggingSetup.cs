@@ -20,8 +20,13 @@ internal static class LoggingSetup
         else
             logging.AddSimpleConsole(ConfigureText);
 
-        // A full pipe must not stop the worker: rather lose lines (the logger says how many) than hold up a stop.
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+        // A full pipe must not stop the worker: rather lose lines (the logger says how many) than hold up a stop. The
+        // queue is long enough for a burst (the framework's 2,500 are not), and still bounded while nobody reads.
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            console.MaxQueueLength = 16_384;
+        });
     }
 
     private static bool UseJson(LogFormat format) => format switch

@@ -10,7 +10,7 @@ internal sealed class PrometheusReader(PrometheusExporter exporter)
     /// <summary>To be added to the meter provider, which owns it.</summary>
     public BaseExportingMetricReader MetricReader { get; } = new(exporter);
 
-    /// <summary>All metrics as text; null when the provider is shut down.</summary>
+    /// <summary>All metrics as text, also after the provider is shut down; null when they could not be collected.</summary>
     public byte[]? Scrape()
     {
         lock (_gate)

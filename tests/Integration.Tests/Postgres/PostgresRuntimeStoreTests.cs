@@ -84,7 +84,7 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
     public async Task Load_ReceiptOfALaterVersion_IgnoresWhatItDoesNotKnow(CancellationToken token)
     {
         await Store.AppendAsync(Operations.Entry(), Operations.Owner, token);
-        await Database.ExecuteAsync("update operation_log set details = jsonb_set(details, '{published,region}', '\"eu\"') || '{\"later\": [1]}'");
+        await Database.ExecuteAsync("""update operation_log set details = details || '{"region": "eu", "later": [1]}'""");
 
         var (_, receipt) = await Store.LoadAsync("g1", OperationSource.LobbyStream, "1-0", token);
 
@@ -128,6 +128,27 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
         (await Database.ScalarAsync("select string_agg(source_ref, ',' order by source_ref) from operation_log")).Should().Be("1-0,2-0,3-0");
     }
 
+    [TestCase("delete from runtime_records", MoveResult.NotFound)]
+    [TestCase("update runtime_records set status = 'removed'", MoveResult.Conflict)]
+    [TestCase("update runtime_records set current_container_id = 'c2'", MoveResult.Conflict)]
+    [TestCase("update runtime_records set last_op_at = now()", MoveResult.Moved)]
+    [CancelAfter(30_000)]
+    public async Task Move_AnotherActorWritesTheRecordMeanwhile_JudgesWhatItLeaves(string sql, MoveResult expected, CancellationToken token)
+    {
+        await Database.ExecuteAsync(Operations.InsertRunning);
+        await using var actor = await Database.DataSource.OpenConnectionAsync(token);
+        await using var transaction = await actor.BeginTransactionAsync(token);
+        await using var write = new NpgsqlCommand(sql, actor);
+        await write.ExecuteNonQueryAsync(token);
+
+        var move = Store.MoveAsync(Operations.Move(), Operations.Entry(), null, token);
+        await WaitingAsync(1, token);
+        await transaction.CommitAsync(token);
+
+        (await move).Should().Be(expected);
+        (await Database.ScalarAsync("select count(*) from operation_log")).Should().Be(expected == MoveResult.Moved ? 1L : 0L);
+    }
+
     [Test, CancelAfter(30_000)]
     public async Task Write_IsolationThatWouldMissARaise_IsRefused(CancellationToken token)
     {
@@ -159,7 +180,7 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
     }
 
     [Test, CancelAfter(30_000)]
-    public async Task AnyMember_UsedOften_IsPrepared(CancellationToken token)
+    public async Task AnyMember_Used_IsPreparedOncePerConnection(CancellationToken token)
     {
         await using var source = Database.Connect("Maximum Pool Size=1");
         var store = new PostgresRuntimeStore(source);
@@ -173,6 +194,38 @@ public sealed class PostgresRuntimeStoreTests : PostgresFixture
         await using var command = source.CreateCommand("select count(*) from pg_prepared_statements where not from_sql");
 
         (await command.ExecuteScalarAsync(token)).Should().Be(5L, "load, move, append and the two ways to share a fence are prepared");
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task AnyMember_ServerRefusedIt_WorksAgainOnTheSameConnection(CancellationToken token)
+    {
+        await Database.ExecuteAsync(Operations.InsertRunning + "; alter table operation_log rename to gone");
+        await using var source = Database.Connect("Maximum Pool Size=1");
+        var store = new PostgresRuntimeStore(source);
+        var calls = new Func<Task>[]
+        {
+            () => store.LoadAsync("g1", OperationSource.LobbyStream, "1-0", token),
+            () => store.MoveAsync(Operations.Move(), Operations.Entry(), Operations.Owner, token),
+            () => store.AppendAsync(Operations.Entry(), Operations.Owner, token),
+        };
+        foreach (var call in calls)
+            (await call.Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be(PostgresErrorCodes.UndefinedTable);
+
+        await Database.ExecuteAsync("alter table gone rename to operation_log");
+        var unreadable = Operations.Entry().Seeing(new HealthEvent("g1", "c1", "seen", Operations.At, "not json"));
+        for (var number = 0; number < 3; number++)
+        {
+            var move = () => store.MoveAsync(Operations.Move(), unreadable, Operations.Owner, token);
+            var append = () => store.AppendAsync(unreadable, Operations.Owner, token);
+            await move.Should().ThrowAsync<PostgresException>();
+            await append.Should().ThrowAsync<PostgresException>();
+        }
+
+        await store.AppendAsync(Operations.Entry("1-0"), Operations.Owner, token);
+        (await store.MoveAsync(Operations.Move(), Operations.Entry("2-0"), Operations.Owner, token)).Should().Be(MoveResult.Moved);
+        var (record, receipt) = await store.LoadAsync("g1", OperationSource.LobbyStream, "2-0", token);
+        record!.Status.Should().Be(RuntimeStatus.Stopped);
+        receipt.Should().Be(Operations.Entry("2-0").Receipt);
     }
 
     /// <summary>Waits until this many sessions of the database wait for a lock.</summary>

@@ -54,7 +54,8 @@ internal sealed class FencedWriter(NpgsqlDataSource dataSource)
         Fence? fence, Durability durability, string sql, Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = connection.CreateBatch();
         if (fence is not null || durability == Durability.BestEffort)
         {
             var share = new NpgsqlBatchCommand(durability == Durability.BestEffort ? ShareBestEffortSql : ShareSql);
@@ -68,6 +69,8 @@ internal sealed class FencedWriter(NpgsqlDataSource dataSource)
         write.Parameters.AddNumber("fence_epoch", fence?.Epoch);
         batch.BatchCommands.Add(write);
 
+        // A round trip the first time on each connection, and none from then on.
+        await batch.PrepareAsync(cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         for (var before = 1; before < batch.BatchCommands.Count; before++) await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

@@ -18,17 +18,15 @@ internal static class PostgresDataSource
     /// <summary>Seconds of silence after which an idle connection is probed, so that a dead one is found before it is needed.</summary>
     public const int KeepAliveSeconds = 30;
 
-    /// <summary>Statements kept prepared on each connection; the adapters have fewer.</summary>
-    public const int MaxAutoPrepare = 32;
-
-    /// <summary>Uses after which a statement is prepared: everything the adapters run, they run often.</summary>
-    public const int AutoPrepareMinUsages = 2;
-
     /// <summary>
     /// Makes a pool. What the connection string says wins over the constants above. With several hosts
     /// (<c>Host=a,b</c>) the one that accepts writes is used, unless <c>Target Session Attributes</c> says otherwise.
     /// Connects to nothing yet.
     /// </summary>
+    /// <remarks>
+    /// Statements that run often are prepared by hand, and <c>Max Auto Prepare</c> stays off: in Npgsql 10.0.0 a statement that
+    /// the server refuses on the very run that would prepare it breaks every later run on that connection (npgsql#6391).
+    /// </remarks>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static NpgsqlDataSource Create(string connectionString, string applicationName, ILoggerFactory? loggers = null)
     {
@@ -38,8 +36,6 @@ internal static class PostgresDataSource
         settings.Default("Timeout", TimeoutSeconds);
         settings.Default("Command Timeout", CommandTimeoutSeconds);
         settings.Default("Keepalive", KeepAliveSeconds);
-        settings.Default("Max Auto Prepare", MaxAutoPrepare);
-        settings.Default("Auto Prepare Min Usages", AutoPrepareMinUsages);
 
         // Npgsql wants the target of a failover list apart from the string.
         var target = settings.TargetSessionAttributes;

@@ -7,8 +7,8 @@ using Workers.Runtimes;
 namespace Workers.Adapters.Postgres;
 
 /// <summary>
-/// Runtime records, operation log and health snapshots in PostgreSQL. Every member is one round trip; only the first
-/// fenced write of a new owner takes two more, to raise its fence.
+/// Runtime records, operation log and health snapshots in PostgreSQL. Every member is one round trip; the first use
+/// of a connection takes one more, to prepare the statement, and the first fenced write of a new owner two, to raise its fence.
 /// </summary>
 /// <remarks>Times are kept to the microsecond. Text is kept as <see cref="StorableText"/> can keep it.</remarks>
 internal sealed class PostgresRuntimeStore(NpgsqlDataSource dataSource) : IRuntimeStore
@@ -32,11 +32,13 @@ internal sealed class PostgresRuntimeStore(NpgsqlDataSource dataSource) : IRunti
         return PostgresFault.TranslateAsync(
             async () =>
             {
-                await using var command = dataSource.CreateCommand(LoadSql);
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await using var command = new NpgsqlCommand(LoadSql, connection);
                 command.Parameters.AddText("game_id", gameId);
                 command.Parameters.AddText("op_source", source);
                 command.Parameters.AddText("source_ref", sourceRef);
 
+                await command.PrepareAsync(cancellationToken);
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
                 return (ReadRecord(reader), ReadReceipt(reader));

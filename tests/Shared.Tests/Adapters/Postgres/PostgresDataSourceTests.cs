@@ -16,15 +16,13 @@ public sealed class PostgresDataSourceTests
         settings.Timeout.Should().Be(5);
         settings.CommandTimeout.Should().Be(15);
         settings.KeepAlive.Should().Be(30);
-        settings.MaxAutoPrepare.Should().Be(32);
-        settings.AutoPrepareMinUsages.Should().Be(2);
+        settings.MaxAutoPrepare.Should().Be(0);
     }
 
     [Test]
     public async Task Create_EverythingGiven_KeepsIt()
     {
-        const string given = "Host=db;Application Name=mine;MaxPoolSize=7;Timeout=8;CommandTimeout=0;Keepalive=0;"
-            + "Max Auto Prepare=0;Auto Prepare Min Usages=5";
+        const string given = "Host=db;Application Name=mine;MaxPoolSize=7;Timeout=8;CommandTimeout=0;Keepalive=0";
 
         await using var source = PostgresDataSource.Create(given, "worker");
 
@@ -34,8 +32,6 @@ public sealed class PostgresDataSourceTests
         settings.Timeout.Should().Be(8);
         settings.CommandTimeout.Should().Be(0);
         settings.KeepAlive.Should().Be(0);
-        settings.MaxAutoPrepare.Should().Be(0);
-        settings.AutoPrepareMinUsages.Should().Be(5);
     }
 
     [Test]

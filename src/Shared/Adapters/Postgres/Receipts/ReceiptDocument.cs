@@ -1,8 +1,9 @@
 namespace Workers.Adapters.Postgres.Receipts;
 
 /// <summary>
-/// The JSON of <c>operation_log.details</c>: the six published fields, and what is known beyond them. Apart from <see cref="Runtimes.StopReceipt"/>, so that renaming a domain
-/// member never changes what is stored; new members must be optional, since old rows lack them.
+/// The JSON of <c>operation_log.details</c>: the six published fields, and what is known beyond them. Apart from
+/// <see cref="Runtimes.StopReceipt"/>, so that renaming a domain member never changes what is stored; new members must be
+/// optional, since old rows lack them.
 /// </summary>
 internal sealed record ReceiptDocument
 {

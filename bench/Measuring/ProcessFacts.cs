@@ -36,6 +36,9 @@ internal static class ProcessFacts
     /// <summary>Resident set, bytes.</summary>
     public static long Resident(int process) => Kilobytes(process, "smaps_rollup", "Rss:");
 
+    /// <summary>The part of the resident set that no file backs: heaps, stacks, compiled code. Bytes.</summary>
+    public static long Anonymous(int process) => Kilobytes(process, "status", "RssAnon:");
+
     /// <summary>Proportional set: pages that are shared count by their share. Bytes.</summary>
     public static long Proportional(int process) => Kilobytes(process, "smaps_rollup", "Pss:");
 

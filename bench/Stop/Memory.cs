@@ -17,11 +17,12 @@ internal sealed class Memory(TestBed bed, Scale scale) : IMeasurement
 
     public async Task<Findings> RunAsync(CancellationToken cancellationToken)
     {
-        var (resident, proportional, cpu) = await IdleAsync(cancellationToken);
+        var (resident, anonymous, proportional, cpu) = await IdleAsync(cancellationToken);
         var (peak, rate) = await BacklogAsync(cancellationToken);
         return new Findings(
         [
             Row($"resident after {scale.Idle.TotalSeconds:F0} s idle", "MB", resident) with { Limit = Limit.Below(IdleLimitMegabytes) },
+            Row("of it backed by no file", "MB", anonymous),
             Row($"proportional after {scale.Idle.TotalSeconds:F0} s idle", "MB", proportional),
             Row($"cpu over those {scale.Idle.TotalSeconds:F0} s, of one core", "%", cpu),
             Row($"peak resident, backlog of {scale.MemoryEntries:N0}", "MB", peak) with { Limit = Limit.Below(PeakLimitMegabytes) },
@@ -34,7 +35,7 @@ internal sealed class Memory(TestBed bed, Scale scale) : IMeasurement
         Row Row(string what, string unit, double value) => new(Name, what, unit, Spread.Once(value));
     }
 
-    private async Task<(double Resident, double Proportional, double CpuPercent)> IdleAsync(CancellationToken cancellationToken)
+    private async Task<(double Resident, double Anonymous, double Proportional, double CpuPercent)> IdleAsync(CancellationToken cancellationToken)
     {
         await using var slate = await bed.CleanSlateAsync(cancellationToken);
         await using var worker = slate.StartWorker();
@@ -45,7 +46,9 @@ internal sealed class Memory(TestBed bed, Scale scale) : IMeasurement
         await Task.Delay(scale.Idle, cancellationToken);
         var percent = 100 * (worker.CpuTime - cpu) / Stopwatch.GetElapsedTime(start);
 
-        var idle = (ProcessFacts.Resident(worker.Id) / Megabyte, ProcessFacts.Proportional(worker.Id) / Megabyte, percent);
+        var idle = (
+            ProcessFacts.Resident(worker.Id) / Megabyte, ProcessFacts.Anonymous(worker.Id) / Megabyte,
+            ProcessFacts.Proportional(worker.Id) / Megabyte, percent);
         await worker.StopAsync(cancellationToken);
         return idle;
     }

@@ -56,6 +56,30 @@ internal sealed class ReliabilityProxyTests
         await serving;
     }
 
+    [Test, CancelAfter(10_000)]
+    public async Task Hold_WhenTheRequestComes_KeepsItUntilItIsReleased(CancellationToken cancellationToken)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var served = new StringBuilder();
+        var serving = ServeAsync(server, served, cancellationToken);
+        await using var proxy = new ReliabilityProxy(((IPEndPoint)server.LocalEndpoint).Port);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, proxy.Port, cancellationToken);
+        var held = proxy.HoldAsync(cancellationToken, "second");
+        await AskAsync(client, "first;", cancellationToken);
+
+        var asking = AskAsync(client, "second;", cancellationToken);
+        await held;
+        var servedWhileHeld = served.ToString();
+        proxy.Release();
+
+        (await asking).Should().Be("second;");
+        servedWhileHeld.Should().Be("first;");
+        client.Close();
+        await serving;
+    }
+
     private static async Task<string> AskAsync(TcpClient client, string request, CancellationToken cancellationToken)
     {
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);

@@ -1,4 +1,4 @@
-using Workers.Reliability.Tests.Checking;
+using System.Net;
 using Workers.Testing;
 
 namespace Workers.Reliability.Tests;
@@ -9,9 +9,14 @@ internal sealed class ReplicaTests : ReliabilityFixture
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(5);
 
     /// <summary>For a replica to notice, take over and work.</summary>
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     private static readonly (string, string) ShortOwnership = ("StopJobs__OwnershipTtl", "00:00:05");
+
+    /// <summary>Who waited for this lease to lapse would not be done <see cref="AtOnce"/>.</summary>
+    private static readonly (string, string) LongOwnership = ("StopJobs__OwnershipTtl", "00:05:00");
+
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(10);
 
     [Test, CancelAfter(60_000)]
     public async Task Replicas_WhenTwoRun_OneWorksAndTheOtherIsReadyToTakeOver(CancellationToken cancellationToken)
@@ -46,7 +51,7 @@ internal sealed class ReplicaTests : ReliabilityFixture
     [Test, CancelAfter(60_000)]
     public async Task Standby_WhenTheOwnerIsAskedToStop_TakesOverWithoutWaitingForTheLease(CancellationToken cancellationToken)
     {
-        var replicas = new[] { Site.StartWorker(("StopJobs__OwnershipTtl", "00:01:00")), Site.StartWorker(("StopJobs__OwnershipTtl", "00:01:00")) };
+        var replicas = StartReplicas(2, LongOwnership);
         var owner = await replicas.SettleAsync(cancellationToken);
         var game = await Site.AddStoppedAsync();
 
@@ -54,9 +59,28 @@ internal sealed class ReplicaTests : ReliabilityFixture
         await Site.SendAsync(game);
 
         exitCode.Should().Be(0);
-        using var deadline = Deadline.In(Margin, cancellationToken);
+        using var deadline = Deadline.In(AtOnce, cancellationToken);
         await Site.ResultAsync(game, deadline.Token);
         await EndsCleanAsync([Other(replicas, owner)], cancellationToken);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Standby_WhenRedisWentAwayAndCameBack_IsReadyAgain(CancellationToken cancellationToken)
+    {
+        var replicas = StartReplicas(2);
+        var owner = await replicas.SettleAsync(cancellationToken);
+        var standby = Other(replicas, owner);
+        await Site.Servers.DownAsync("redis");
+        await Eventually.TrueAsync(
+            async () => (await standby.GetAsync("/healthz/ready", cancellationToken)).Status == HttpStatusCode.ServiceUnavailable
+                && standby.Log.Contains("claiming the stream", StringComparison.Ordinal),
+            cancellationToken, () => "the standby notices that Redis is away");
+
+        await Site.Servers.UpAsync("redis");
+
+        using var deadline = Deadline.In(Ttl + Margin, cancellationToken);
+        await replicas.SettleAsync(deadline.Token);
+        await EndsCleanAsync(replicas, cancellationToken);
     }
 
     [Test, CancelAfter(300_000)]
@@ -178,26 +202,21 @@ internal sealed class ReplicaTests : ReliabilityFixture
         await standby.OwnsAsync(deadline.Token);
     }
 
-    private WorkerProcess[] StartReplicas(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => Site.StartWorker(ShortOwnership))];
+    private WorkerProcess[] StartReplicas(int count) => StartReplicas(count, ShortOwnership);
+
+    private WorkerProcess[] StartReplicas(int count, (string, string) ownership) =>
+        [.. Enumerable.Range(0, count).Select(_ => Site.StartWorker(ownership))];
 
     /// <summary>Wakes the stalled worker up. Once it stands by, what it had in hand is over: nothing of it may show.</summary>
     private async Task ResumesWithoutATraceAsync(WorkerProcess stalled, CancellationToken cancellationToken)
     {
-        var before = Traces(await Site.ReadEvidenceAsync());
+        var before = (await Site.ReadEvidenceAsync()).Traces;
 
         await stalled.SignalAsync("CONT");
         await stalled.StandsByAsync(cancellationToken);
 
-        Traces(await Site.ReadEvidenceAsync()).Should().Equal(before);
+        (await Site.ReadEvidenceAsync()).Traces.Should().Equal(before);
     }
-
-    private static IReadOnlyList<string> Traces(Evidence evidence) =>
-    [
-        .. evidence.Results.Concat(evidence.DeadLetters).Concat(evidence.HealthEvents).Select(entry => entry.Id),
-        .. evidence.Operations.Select(operation => operation.ToString()),
-        .. evidence.Records.OrderBy(record => record.Key, StringComparer.Ordinal).Select(record => record.ToString()),
-    ];
 
     private async Task EndsCleanAsync(IEnumerable<WorkerProcess> replicas, CancellationToken cancellationToken)
     {

@@ -11,8 +11,8 @@ internal sealed class RewindTests : ReliabilityFixture
 {
     private static readonly (string, string) Ttl = ("StopJobs__OwnershipTtl", "00:00:05");
 
-    /// <summary>A third of the lease until it notices, the lease itself if the older owner's must lapse, and some.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    /// <summary>A third of the lease until it notices, or the lease itself if an older owner's must lapse first, and the work.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Test, CancelAfter(300_000)]
     public async Task Redis_RewoundWhileEnvelopesFlow_HoldsEveryOutcomeOnce(CancellationToken cancellationToken)

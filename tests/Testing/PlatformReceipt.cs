@@ -11,7 +11,7 @@ public sealed record PlatformReceipt(
         using var document = JsonDocument.Parse(json);
         var details = document.RootElement;
         return new PlatformReceipt(
-            PlatformResult.From(details.GetProperty("published")),
+            PlatformResult.From(details),
             Find("exit_code")?.GetInt32(), Find("killed")?.GetBoolean(), Find("stop_ms")?.GetInt64(),
             Find("inspected")?.GetString(), Find("reason")?.GetString());
 

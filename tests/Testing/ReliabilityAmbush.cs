@@ -2,21 +2,25 @@ using System.Text;
 
 namespace Workers.Testing;
 
-/// <summary>Waits for one request, so that its answer can be lost.</summary>
+/// <summary>Waits for one request, to do something about it at exactly that moment.</summary>
 internal sealed class ReliabilityAmbush
 {
     private readonly byte[][] _texts;
-    private readonly Func<Task> _unanswered;
+    private readonly Func<Task> _meanwhile;
     private readonly TaskCompletionSource _sprung = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _taken;
 
-    /// <param name="unanswered">Runs when the server has served the request and the client does not know.</param>
+    /// <param name="holds">True to hold up all traffic from the request on, false to lose its answer.</param>
+    /// <param name="meanwhile">Runs when the request is held, or when it is served and the client does not know.</param>
     /// <param name="texts">What the request contains, all of it.</param>
-    public ReliabilityAmbush(Func<Task> unanswered, params string[] texts)
+    public ReliabilityAmbush(bool holds, Func<Task> meanwhile, params string[] texts)
     {
-        _unanswered = unanswered;
+        Holds = holds;
+        _meanwhile = meanwhile;
         _texts = Array.ConvertAll(texts, Encoding.UTF8.GetBytes);
     }
+
+    public bool Holds { get; }
 
     /// <summary>Ends when <see cref="SpringAsync"/> has run, and fails as it failed.</summary>
     public Task Sprung => _sprung.Task;
@@ -35,7 +39,7 @@ internal sealed class ReliabilityAmbush
     {
         try
         {
-            await _unanswered();
+            await _meanwhile();
             _sprung.SetResult();
         }
         catch (Exception failure)

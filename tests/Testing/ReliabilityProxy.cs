@@ -7,8 +7,9 @@ using System.Net.Sockets;
 namespace Workers.Testing;
 
 /// <summary>
-/// Stands between a worker and one of its servers, and on command loses an answer: the request is served, the client
-/// sees its connection break instead of a reply. Whoever sends it cannot know whether it ran.
+/// Stands between a worker and one of its servers. On command it loses an answer: the request is served, the client sees its
+/// connection break instead of a reply, and cannot know whether it ran. Or it holds up all traffic, as a network does that
+/// is cut and heals: nothing breaks, and what was sent meanwhile arrives late.
 /// </summary>
 public sealed class ReliabilityProxy : IAsyncDisposable
 {
@@ -21,6 +22,7 @@ public sealed class ReliabilityProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _connections = [];
     private readonly Task _accepting;
     private volatile ReliabilityAmbush? _ambush;
+    private volatile TaskCompletionSource? _held;
 
     /// <param name="port">Loopback port of the server.</param>
     public ReliabilityProxy(int port)
@@ -45,9 +47,30 @@ public sealed class ReliabilityProxy : IAsyncDisposable
     /// <param name="texts">UTF-8 as it stands on the wire.</param>
     public Task LoseAnswerAsync(Func<Task> unanswered, CancellationToken cancellationToken, params string[] texts)
     {
-        var ambush = new ReliabilityAmbush(unanswered, texts);
+        var ambush = new ReliabilityAmbush(holds: false, unanswered, texts);
         _ambush = ambush;
         return ambush.Sprung.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Holds up all traffic, both ways, on every connection, from the next request on that contains all <paramref name="texts"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait for it.</param>
+    /// <param name="texts">UTF-8 as it stands on the wire.</param>
+    public Task HoldAsync(CancellationToken cancellationToken, params string[] texts)
+    {
+        var ambush = new ReliabilityAmbush(holds: true, () => Task.CompletedTask, texts);
+        _ambush = ambush;
+        return ambush.Sprung.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Holds up all traffic from now on.</summary>
+    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets everything through again, what was held up first.</summary>
+    public void Release()
+    {
+        var held = _held;
+        _held = null;
+        held?.SetResult();
     }
 
     public async ValueTask DisposeAsync()
@@ -84,7 +107,7 @@ public sealed class ReliabilityProxy : IAsyncDisposable
             {
                 await server.ConnectAsync(_target, _closed.Token);
                 client.NoDelay = server.NoDelay = true;
-                var answers = new Answers(server, client);
+                var answers = new Answers(this, server, client);
                 await Task.WhenAll(answers.RunAsync(_closed.Token), ForwardAsync(client, server, answers));
             }
             catch (Exception broken) when (broken is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -108,16 +131,28 @@ public sealed class ReliabilityProxy : IAsyncDisposable
 
             if (ambush?.Takes(sent.WrittenSpan) == true)
             {
-                await LoseAnswerAsync(buffer, count, client, server, answers);
+                if (ambush.Holds) Hold();
+                else await LoseAnswerAsync(buffer, count, client, server, answers);
+
                 await ambush.SpringAsync();
-                client.Close(timeout: 0);
-                return;
+                if (!ambush.Holds)
+                {
+                    client.Close(timeout: 0);
+                    return;
+                }
             }
 
+            await PassAsync();
             await server.SendAsync(buffer.AsMemory(0, count), _closed.Token);
         }
 
         server.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Waits while traffic is held up.</summary>
+    private async Task PassAsync()
+    {
+        while (_held is { } held) await held.Task.WaitAsync(_closed.Token);
     }
 
     private async Task LoseAnswerAsync(byte[] buffer, int count, Socket client, Socket server, Answers answers)
@@ -152,7 +187,7 @@ public sealed class ReliabilityProxy : IAsyncDisposable
     }
 
     /// <summary>The way back: hands answers on, until they are to be swallowed.</summary>
-    private sealed class Answers(Socket server, Socket client)
+    private sealed class Answers(ReliabilityProxy proxy, Socket server, Socket client)
     {
         private readonly TaskCompletionSource _swallowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -173,6 +208,7 @@ public sealed class ReliabilityProxy : IAsyncDisposable
                 var buffer = new byte[64 * 1024];
                 while (await server.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
                 {
+                    await proxy.PassAsync();
                     if (_swallow) _swallowed.TrySetResult();
                     else await client.SendAsync(buffer.AsMemory(0, count), cancellationToken);
                 }

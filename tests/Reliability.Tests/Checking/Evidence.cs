@@ -34,4 +34,12 @@ internal sealed record Evidence
 
     /// <summary>Ids of the containers that run.</summary>
     public required IReadOnlySet<string> Running { get; init; }
+
+    /// <summary>Everything published and recorded: equal when nothing was meanwhile.</summary>
+    public IReadOnlyList<string> Traces =>
+    [
+        .. Results.Concat(DeadLetters).Concat(HealthEvents).Select(entry => entry.Id),
+        .. Operations.Select(operation => operation.ToString()),
+        .. Records.OrderBy(record => record.Key, StringComparer.Ordinal).Select(record => record.ToString()),
+    ];
 }

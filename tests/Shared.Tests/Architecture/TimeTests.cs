@@ -19,13 +19,13 @@ internal sealed partial class TimeTests
             .Where(line => line.Text.Contains("Task.Delay(", StringComparison.Ordinal) && !Provider().IsMatch(line.Text))
             .Should().BeEmpty();
 
-    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b|\bStopwatch\.|\bEnvironment\.TickCount")]
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?Now\b|\bStopwatch\.|\bEnvironment\.TickCount", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AmbientClock();
 
     // A probe's check has a Result that is no task's.
-    [GeneratedRegex(@"Thread\.Sleep|(?<!check)\.Result\b(?! *[=;{])|\.Wait\(\)|GetAwaiter\(\)\.GetResult\(\)")]
+    [GeneratedRegex(@"Thread\.Sleep|(?<!check)\.Result\b(?! *[=;{])|\.Wait\(\)|GetAwaiter\(\)\.GetResult\(\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BlockingWait();
 
-    [GeneratedRegex(@"\b_?time\b")]
+    [GeneratedRegex(@"\b_?time\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Provider();
 }

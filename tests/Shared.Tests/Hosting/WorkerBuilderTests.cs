@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
@@ -88,42 +87,6 @@ public sealed class WorkerBuilderTests
         using var activity = source.StartActivity("stop");
 
         activity.Should().NotBeNull("logs carry its trace id");
-    }
-
-    [Test]
-    public async Task Telemetry_WhenAnEndpointIsSet_IsPushedBeforeTheEnd(CancellationToken cancellationToken)
-    {
-        var paths = new ConcurrentQueue<string>();
-        using var collector = new HttpListener();
-        var endpoint = Listen(collector);
-        var serving = ServeAsync();
-        _process.Set("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint).Set("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
-        await using var worker = await RunningWorker.StartAsync(_process, cancellationToken);
-        using (var source = new ActivitySource("Workers.Test"))
-            source.StartActivity("stop")?.Dispose();
-
-        await worker.StopAsync();
-        collector.Stop();
-        await serving.WaitAsync(cancellationToken);
-
-        paths.Should().Contain(["/v1/metrics", "/v1/traces"]);
-
-        async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await collector.GetContextAsync();
-                    paths.Enqueue(context.Request.Url!.AbsolutePath);
-                    context.Response.Close();
-                }
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException && !collector.IsListening)
-            {
-                // The test stopped it.
-            }
-        }
     }
 
     [Test]
@@ -219,26 +182,6 @@ public sealed class WorkerBuilderTests
         var exitCode = await builder.RunAsync(cancellationToken).WaitAsync(cancellationToken);
 
         exitCode.Should().Be(WorkerExitCode.Ok);
-    }
-
-    // HttpListener has no port 0, so a port that someone else takes first is tried again.
-    private static string Listen(HttpListener listener)
-    {
-        while (true)
-        {
-            var endpoint = $"http://127.0.0.1:{Random.Shared.Next(20_000, 32_000)}/";
-            listener.Prefixes.Clear();
-            listener.Prefixes.Add(endpoint);
-            try
-            {
-                listener.Start();
-                return endpoint;
-            }
-            catch (HttpListenerException e) when (e.ErrorCode is 98 or 183 or 32)
-            {
-                TestContext.Out.WriteLine($"{endpoint} is taken");
-            }
-        }
     }
 
     /// <summary>Real signals to this very process, which are the worker's to handle while its builder lives.</summary>

@@ -11,7 +11,7 @@ internal sealed class ShutdownOptions(SettingsReader settings)
 
     /// <summary>
     /// How long parts may finish what is in hand, 25 s by default. <see cref="PartRunner.HandBackPeriod"/> and
-    /// <see cref="Telemetry.WorkerTelemetry.FlushTimeout"/> come on top, and all three stay below the 30 s after which
+    /// <see cref="Telemetry.TelemetryOptions.FlushTimeout"/> come on top, and all three stay below the 30 s after which
     /// Kubernetes and Docker's callers kill.
     /// </summary>
     public TimeSpan GracePeriod { get; init; } = settings.Duration(

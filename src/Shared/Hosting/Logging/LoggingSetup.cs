@@ -21,7 +21,7 @@ internal static class LoggingSetup
             logging.AddSimpleConsole(ConfigureText);
 
         // A full pipe must not stop the worker: rather lose lines (the logger says how many) than hold up a stop. The
-        // queue is long enough for a burst, and costs some 15 MB while nobody reads.
+        // queue is long enough for a burst (the framework's 2,500 are not), and still bounded while nobody reads.
         logging.Services.Configure<ConsoleLoggerOptions>(console =>
         {
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;

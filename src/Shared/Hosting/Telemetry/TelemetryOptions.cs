@@ -5,8 +5,13 @@ namespace Workers.Hosting.Telemetry;
 /// <summary>OpenTelemetry's own names, which have no section.</summary>
 internal sealed class TelemetryOptions(SettingsReader settings)
 {
+    public static readonly TimeSpan DefaultFlushTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>Where metrics and traces are pushed; empty, the default, pushes nothing.</summary>
     public string OtlpEndpoint { get; init; } = ReadEndpoint(settings);
+
+    /// <summary>How long a collector that does not answer may hold up the end of the process, 1 s.</summary>
+    public TimeSpan FlushTimeout { get; init; } = DefaultFlushTimeout;
 
     private static string ReadEndpoint(SettingsReader settings)
     {

@@ -22,9 +22,6 @@ internal sealed class WorkerTelemetry(
     /// <summary>What meters and activity sources of the fleet are called.</summary>
     public const string NamePattern = "Workers.*";
 
-    /// <summary>How long a collector that does not answer may hold up the end of the process.</summary>
-    public static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
-
     // The SDK's default buckets are made for milliseconds; the fleet's instruments are in seconds.
     private static readonly double[] SecondsBuckets =
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -33,7 +30,7 @@ internal sealed class WorkerTelemetry(
     private MeterProvider? _meters;
     private TracerProvider? _traces;
 
-    /// <summary>Starts listening. Off the caller's thread: building the SDK is the longest step of a start.</summary>
+    /// <summary>Starts listening. Off the caller's thread: the probes open meanwhile.</summary>
     public Task StartAsync() => Task.Run(Start);
 
     /// <summary>All metrics in Prometheus text format; waits until listening has started. Null when they could not be collected.</summary>
@@ -43,15 +40,15 @@ internal sealed class WorkerTelemetry(
         return reader.Scrape();
     }
 
-    /// <summary>Pushes what was not pushed yet, for at most <see cref="FlushTimeout"/>.</summary>
+    /// <summary>Pushes what was not pushed yet, for at most <see cref="TelemetryOptions.FlushTimeout"/>.</summary>
     public async Task StopAsync()
     {
         // Shutdown flushes, and blocks; side by side, so that one timeout bounds both.
-        var timeout = (int)FlushTimeout.TotalMilliseconds;
+        var timeout = (int)options.FlushTimeout.TotalMilliseconds;
         var flushed = await Task.WhenAll(
             Task.Run(() => _meters?.Shutdown(timeout) ?? true),
             Task.Run(() => _traces?.Shutdown(timeout) ?? true));
-        if (flushed.Contains(false)) logger.TelemetryNotFlushed(FlushTimeout);
+        if (flushed.Contains(false)) logger.TelemetryNotFlushed(options.FlushTimeout);
     }
 
     public void Dispose()

@@ -1,12 +1,22 @@
 namespace Workers.Adapters.Postgres.Receipts;
 
 /// <summary>
-/// The JSON of <c>operation_log.details</c>. Apart from <see cref="Runtimes.StopReceipt"/>, so that renaming a domain
+/// The JSON of <c>operation_log.details</c>: the six published fields, and what is known beyond them. Apart from <see cref="Runtimes.StopReceipt"/>, so that renaming a domain
 /// member never changes what is stored; new members must be optional, since old rows lack them.
 /// </summary>
 internal sealed record ReceiptDocument
 {
-    public required PublishedDocument Published { get; init; }
+    public required string GameId { get; init; }
+
+    public required string Outcome { get; init; }
+
+    public required string ContainerId { get; init; }
+
+    public required string EngineEndpoint { get; init; }
+
+    public required string ErrorCode { get; init; }
+
+    public required string ErrorMessage { get; init; }
 
     public HealthEventDocument? HealthEvent { get; init; }
 

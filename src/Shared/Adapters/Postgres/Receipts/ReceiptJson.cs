@@ -20,15 +20,12 @@ internal static class ReceiptJson
 
     private static ReceiptDocument ToDocument(StopReceipt receipt) => new()
     {
-        Published = new PublishedDocument
-        {
-            GameId = receipt.Published.GameId,
-            Outcome = receipt.Published.Outcome,
-            ContainerId = receipt.Published.ContainerId,
-            EngineEndpoint = receipt.Published.EngineEndpoint,
-            ErrorCode = receipt.Published.ErrorCode,
-            ErrorMessage = receipt.Published.ErrorMessage,
-        },
+        GameId = receipt.Published.GameId,
+        Outcome = receipt.Published.Outcome,
+        ContainerId = receipt.Published.ContainerId,
+        EngineEndpoint = receipt.Published.EngineEndpoint,
+        ErrorCode = receipt.Published.ErrorCode,
+        ErrorMessage = receipt.Published.ErrorMessage,
         HealthEvent = receipt.HealthEvent is not { } seen ? null : new HealthEventDocument
         {
             GameId = seen.GameId,
@@ -48,12 +45,12 @@ internal static class ReceiptJson
     {
         Published = new StopOutcome
         {
-            GameId = document.Published.GameId,
-            Outcome = document.Published.Outcome,
-            ContainerId = document.Published.ContainerId,
-            EngineEndpoint = document.Published.EngineEndpoint,
-            ErrorCode = document.Published.ErrorCode,
-            ErrorMessage = document.Published.ErrorMessage,
+            GameId = document.GameId,
+            Outcome = document.Outcome,
+            ContainerId = document.ContainerId,
+            EngineEndpoint = document.EngineEndpoint,
+            ErrorCode = document.ErrorCode,
+            ErrorMessage = document.ErrorMessage,
         },
         HealthEvent = document.HealthEvent is not { } seen
             ? null

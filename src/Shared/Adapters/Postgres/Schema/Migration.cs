@@ -11,7 +11,7 @@ namespace Workers.Adapters.Postgres.Schema;
 internal sealed record Migration(int Version, string Name, string Sql)
 {
     /// <summary>SHA-256 of the text in hexadecimal, the same whatever line ends a checkout made of it.</summary>
-    public string Checksum { get; } =
+    public string Checksum =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The migrations of this build, in their order.</summary>

@@ -14,6 +14,9 @@ namespace Workers.Adapters.Postgres.Schema;
 /// </remarks>
 internal sealed class SchemaMigrator(NpgsqlDataSource dataSource, IReadOnlyList<Migration> migrations, ILogger<SchemaMigrator> logger)
 {
+    // Seconds. An index on a large log takes what it takes, and so does waiting for the process that builds it.
+    private const int NoLimit = 0;
+
     private static readonly string ExistsSql = EmbeddedSql.Statement("schema_exists");
     private static readonly string AppliedSql = EmbeddedSql.Statement("schema_applied");
     private static readonly string LockSql = EmbeddedSql.Statement("schema_lock");
@@ -61,7 +64,7 @@ internal sealed class SchemaMigrator(NpgsqlDataSource dataSource, IReadOnlyList<
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
             // The lock ends with the transaction, so it is safe behind a pooler that hands connections around.
-            await using var gate = Command(connection, LockSql);
+            await using var gate = new NpgsqlCommand(LockSql, connection) { CommandTimeout = NoLimit };
             gate.Parameters.AddNumber("migrations_key", AdvisoryLock.Migrations);
             await gate.ExecuteNonQueryAsync(cancellationToken);
 
@@ -70,9 +73,9 @@ internal sealed class SchemaMigrator(NpgsqlDataSource dataSource, IReadOnlyList<
             var state = SchemaComparison.Compare(migrations, applied);
             if (state.Verdict != SchemaVerdict.Older || applied.Any(step => step.Version == migration.Version)) return state;
 
-            await using var step = Command(connection, migration.Sql);
+            await using var step = new NpgsqlCommand(migration.Sql, connection) { CommandTimeout = NoLimit };
             await step.ExecuteNonQueryAsync(cancellationToken);
-            await using var record = Command(connection, RecordSql);
+            await using var record = new NpgsqlCommand(RecordSql, connection);
             record.Parameters.AddNumber("version", migration.Version);
             record.Parameters.AddText("name", migration.Name);
             record.Parameters.AddText("checksum", migration.Checksum);
@@ -94,10 +97,10 @@ internal sealed class SchemaMigrator(NpgsqlDataSource dataSource, IReadOnlyList<
 
     private static async Task<IReadOnlyList<AppliedMigration>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var exists = Command(connection, ExistsSql);
+        await using var exists = new NpgsqlCommand(ExistsSql, connection);
         if (await exists.ExecuteScalarAsync(cancellationToken) is not true) return [];
 
-        await using var select = Command(connection, AppliedSql);
+        await using var select = new NpgsqlCommand(AppliedSql, connection);
         await using var reader = await select.ExecuteReaderAsync(cancellationToken);
         var applied = new List<AppliedMigration>();
         while (await reader.ReadAsync(cancellationToken))
@@ -105,7 +108,4 @@ internal sealed class SchemaMigrator(NpgsqlDataSource dataSource, IReadOnlyList<
 
         return applied;
     }
-
-    // No time limit: an index on a large log takes what it takes, and so does waiting for the process that builds it.
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };
 }

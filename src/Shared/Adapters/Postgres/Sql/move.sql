@@ -15,6 +15,10 @@
 with fence as (
     select coalesce((select f.epoch from stream_fences f where f.label = @fence_label), 0) as seen
 ),
+-- Locked before it is judged: a row that another actor deletes while we wait for it is gone, and only a lock sees that.
+current as (
+    select r.game_id from runtime_records r where r.game_id = @game_id for no key update
+),
 moved as (
     update runtime_records r
     set status = @to_status,
@@ -22,8 +26,8 @@ moved as (
         stopped_at = case when @to_status = 'stopped' then @at else r.stopped_at end,
         removed_at = case when @to_status = 'removed' then @at else r.removed_at end,
         last_op_at = @at
-    from fence
-    where r.game_id = @game_id and r.status = 'running' and r.current_container_id = @expected_container_id
+    from fence, current
+    where r.game_id = current.game_id and r.status = 'running' and r.current_container_id = @expected_container_id
       and (@fence_label is null or fence.seen = @fence_epoch)
     returning r.game_id
 ),
@@ -50,5 +54,5 @@ observed as (
 )
 select fence.seen,
        exists (select from moved),
-       exists (select from runtime_records r where r.game_id = @game_id)
+       exists (select from current)
 from fence;

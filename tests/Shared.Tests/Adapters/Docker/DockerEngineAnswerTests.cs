@@ -62,6 +62,22 @@ public sealed class DockerEngineAnswerTests
         fake.Requests.Should().EndWith($"GET /v1.41/containers/{escaped}/json");
     }
 
+    [TestCase("..")]
+    [TestCase("../../info")]
+    [TestCase("a/b")]
+    [TestCase("a\nb")]
+    [CancelAfter(Milliseconds)]
+    public async Task Id_ThatCannotBeOne_NeverReachesTheEngine(string id, CancellationToken cancellationToken)
+    {
+        await using var fake = await FakeEngine.StartAsync(FakeEngine.Status(204));
+        using var engine = Connect(fake);
+
+        var act = () => engine.StopAsync(id, Grace, cancellationToken);
+
+        await act.Should().ThrowAsync<ContainerEngineException>();
+        fake.Requests.Should().BeEmpty();
+    }
+
     [Test]
     public void Id_WhateverItIs_NeverLeavesItsPlaceInThePath()
     {

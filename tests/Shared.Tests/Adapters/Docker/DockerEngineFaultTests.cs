@@ -38,6 +38,22 @@ public sealed class DockerEngineFaultTests
     }
 
     [Test, CancelAfter(Milliseconds)]
+    public async Task Redirect_ToAnotherContainer_IsNotFollowed(CancellationToken cancellationToken)
+    {
+        await using var fake = await FakeEngine.StartAsync(context =>
+        {
+            context.Response.Redirect("/v1.41/containers/another/stop");
+            return Task.CompletedTask;
+        });
+        using var engine = Connect(fake);
+
+        var act = () => engine.StopAsync("game", Grace, cancellationToken);
+
+        await act.Should().ThrowAsync<ContainerEngineException>();
+        fake.Requests.Should().NotContain(request => request.Contains("another"));
+    }
+
+    [Test, CancelAfter(Milliseconds)]
     public async Task NotFound_OfAProxy_IsNoContainerToNoCall(CancellationToken cancellationToken)
     {
         await using var fake = await FakeEngine.StartAsync(FakeEngine.Body(404, "text/html", Html));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Workers.Adapters.Docker;
@@ -47,6 +48,20 @@ public sealed class DockerTlsTests
         var act = () => engine.GetEngineIdAsync(cancellationToken);
 
         await act.Should().ThrowAsync<DependencyUnavailableException>().WithMessage($"*tcp://127.0.0.1:{fake.Port}*");
+    }
+
+    [Test, CancelAfter(Milliseconds)]
+    public async Task Handshake_ThatIsNeverAnswered_IsAnOutageThatSaysSo(CancellationToken cancellationToken)
+    {
+        using var certificates = new TestCertificates();
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        var port = ((IPEndPoint)mute.LocalEndpoint).Port;
+        using var engine = new DockerEngine(Options(port, certificates.Folder), TimeProvider.System);
+
+        var act = () => engine.GetEngineIdAsync(cancellationToken);
+
+        await act.Should().ThrowAsync<DependencyUnavailableException>().WithMessage($"cannot connect to tcp://127.0.0.1:{port} within 5 s");
     }
 
     [TestCase("ca.pem")]

@@ -21,6 +21,9 @@ internal sealed class LostAnswerTests : ReliabilityFixture
 
         for (var loop = 0; loop < TestEnvironment.Loops(5, 50); loop++)
         {
+            // Commits come one after the other: once this one is through, none of the loop before is still being repeated.
+            await Site.SendAsync(game);
+            await Site.DrainedAsync(AtOnce, cancellationToken);
             var before = await CountAsync(PlatformStreams.JobResults);
             var written = 0L;
             var lost = proxy.LoseAnswerAsync(

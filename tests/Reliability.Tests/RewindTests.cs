@@ -91,7 +91,8 @@ internal sealed class RewindTests : ReliabilityFixture
         await ReturnAsync(past);
 
         await Site.DrainedAsync(Soon, cancellationToken);
-        await new[] { former, worker }.SettleAsync(cancellationToken);
+        using var deadline = Deadline.In(Soon, cancellationToken);
+        await new[] { former, worker }.SettleAsync(deadline.Token);
         (await former.StopAsync(cancellationToken)).Should().Be(0);
         await EndsCleanAsync(worker, cancellationToken);
     }

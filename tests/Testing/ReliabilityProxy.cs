@@ -16,6 +16,8 @@ public sealed class ReliabilityProxy : IAsyncDisposable
     // A request is recognised within what was sent last.
     private const int Remembered = 256 * 1024;
 
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(150);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _closed = new();
@@ -131,15 +133,16 @@ public sealed class ReliabilityProxy : IAsyncDisposable
 
             if (ambush?.Takes(sent.WrittenSpan) == true)
             {
-                if (ambush.Holds) Hold();
-                else await LoseAnswerAsync(buffer, count, client, server, answers);
-
-                await ambush.SpringAsync();
                 if (!ambush.Holds)
                 {
+                    await LoseAnswerAsync(buffer, count, client, server, answers);
+                    await ambush.SpringAsync();
                     client.Close(timeout: 0);
                     return;
                 }
+
+                Hold();
+                await ambush.SpringAsync();
             }
 
             await PassAsync();
@@ -159,42 +162,39 @@ public sealed class ReliabilityProxy : IAsyncDisposable
     {
         answers.Swallow();
         await server.SendAsync(buffer.AsMemory(0, count), _closed.Token);
-
-        // The request may come in several pieces: let them through until the server answers.
-        using var answered = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
-        var rest = ForwardRestAsync(client, server, answered.Token);
-        await answers.Swallowed.WaitAsync(_closed.Token);
-        await answered.CancelAsync();
-        await rest;
+        await ForwardRestAsync(client, server);
 
         // The server serves what it was sent before it sees the end, and then ends its side: by then all of it ran.
         server.Shutdown(SocketShutdown.Send);
         await answers.Ended.WaitAsync(_closed.Token);
     }
 
-    private static async Task ForwardRestAsync(Socket client, Socket server, CancellationToken answered)
+    /// <summary>A request may come in several pieces, with others before it: lets them through until the client only waits.</summary>
+    private async Task ForwardRestAsync(Socket client, Socket server)
     {
         var buffer = new byte[64 * 1024];
-        try
+        while (true)
         {
-            while (await client.ReceiveAsync(buffer, answered) is > 0 and var count)
-                await server.SendAsync(buffer.AsMemory(0, count), CancellationToken.None);
-        }
-        catch (OperationCanceledException) when (answered.IsCancellationRequested)
-        {
-            // The server had all of it.
+            using var quiet = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+            quiet.CancelAfter(Quiet);
+            try
+            {
+                if (await client.ReceiveAsync(buffer, quiet.Token) is not (> 0 and var count)) return;
+
+                await server.SendAsync(buffer.AsMemory(0, count), _closed.Token);
+            }
+            catch (OperationCanceledException) when (!_closed.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
     /// <summary>The way back: hands answers on, until they are to be swallowed.</summary>
     private sealed class Answers(ReliabilityProxy proxy, Socket server, Socket client)
     {
-        private readonly TaskCompletionSource _swallowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile bool _swallow;
-
-        /// <summary>Ends with the first answer that was kept from the client, or with the connection.</summary>
-        public Task Swallowed => _swallowed.Task;
 
         /// <summary>Ends when the server has ended its side.</summary>
         public Task Ended => _ended.Task;
@@ -209,15 +209,13 @@ public sealed class ReliabilityProxy : IAsyncDisposable
                 while (await server.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
                 {
                     await proxy.PassAsync();
-                    if (_swallow) _swallowed.TrySetResult();
-                    else await client.SendAsync(buffer.AsMemory(0, count), cancellationToken);
+                    if (!_swallow) await client.SendAsync(buffer.AsMemory(0, count), cancellationToken);
                 }
 
                 if (!_swallow) client.Shutdown(SocketShutdown.Send);
             }
             finally
             {
-                _swallowed.TrySetResult();
                 _ended.TrySetResult();
             }
         }

@@ -41,7 +41,8 @@ public sealed class LocalProcessTests
     public async Task IsDead_OfAZombie_IsTrue(CancellationToken cancellationToken)
     {
         // The shell becomes a sleep, which never collects the child that the shell had.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]) { UseShellExecute = false, RedirectStandardOutput = true };
+        using var parent = Process.Start(start)!;
         var line = await parent.StandardOutput.ReadLineAsync(cancellationToken);
         var identity = IdentityOf(int.Parse(line!, CultureInfo.InvariantCulture));
 

@@ -20,8 +20,7 @@ public static class Retries
         {
             if (arguments.Outcome.Exception is not DependencyUnavailableException) return false;
 
-            var since = arguments.Context.Properties.GetValue(FailingSince, 0L);
-            if (since != 0) return time.GetElapsedTime(since) < budget;
+            if (arguments.Context.Properties.TryGetValue(FailingSince, out var since)) return time.GetElapsedTime(since) < budget;
 
             arguments.Context.Properties.Set(FailingSince, time.GetTimestamp());
             return budget > TimeSpan.Zero;

@@ -62,11 +62,38 @@ public sealed class RedisLink(string configuration, TimeProvider time) : IAsyncD
             options.ConnectRetry = 1;
             options.KeepAlive = options.KeepAlive > 0 ? options.KeepAlive : 10;
             options.ClientName ??= "workers";
-            return _multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(CommandTimeout, time, cancellationToken);
+            return _multiplexer = await ConnectInTimeAsync(options, cancellationToken);
         }
         finally
         {
             _connecting.Release();
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectInTimeAsync(ConfigurationOptions options, CancellationToken cancellationToken)
+    {
+        var connecting = ConnectionMultiplexer.ConnectAsync(options);
+        try
+        {
+            return await connecting.WaitAsync(CommandTimeout, time, cancellationToken);
+        }
+        catch
+        {
+            // It may still come up, and nobody would ever close it.
+            _ = CloseLateAsync(connecting);
+            throw;
+        }
+    }
+
+    private static async Task CloseLateAsync(Task<ConnectionMultiplexer> connecting)
+    {
+        try
+        {
+            await (await connecting).CloseAsync(allowCommandsToComplete: false);
+        }
+        catch (Exception failure) when (RedisFaults.IsOutage(failure))
+        {
+            // It never came up: nothing to close.
         }
     }
 }

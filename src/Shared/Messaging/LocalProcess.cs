@@ -12,6 +12,7 @@ namespace Workers.Messaging;
 /// </remarks>
 internal static class LocalProcess
 {
+    private const string Hidden = "hidden";
     private static readonly string? Scope = ReadScope();
 
     /// <summary>This process.</summary>
@@ -24,7 +25,7 @@ internal static class LocalProcess
         if (Scope is null || parts.Length != 3 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
 
         var birth = parts[2].Split('.');
-        return birth.Length == 2 && birth[0] == Scope && StartTime(id) != birth[1];
+        return birth.Length == 2 && birth[0] == Scope && StartTime(id) is var start && start != birth[1] && start != Hidden;
     }
 
     private static string Describe()
@@ -41,7 +42,8 @@ internal static class LocalProcess
         {
             var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim().Replace("-", "", StringComparison.Ordinal);
             var space = new FileInfo("/proc/self/ns/pid").LinkTarget;
-            return space is null ? null : boot[..12] + string.Concat(space.Where(char.IsAsciiDigit));
+            // Where others' processes are hidden (hidepid), a living one looks gone: the first process shows it.
+            return space is null || !File.Exists("/proc/1/stat") ? null : boot[..12] + string.Concat(space.Where(char.IsAsciiDigit));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -64,6 +66,10 @@ internal static class LocalProcess
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Hidden;
         }
         catch (IOException gone) when (gone.HResult == 3)
         {

@@ -44,7 +44,7 @@ internal static partial class MessagingLog
     [LoggerMessage(111, LogLevel.Warning, "{label}: the ownership could not be given back and lapses by itself: {error}")]
     public static partial void ReleaseFailed(this ILogger logger, string label, string error);
 
-    [LoggerMessage(112, LogLevel.Information, "{label}: {owner} is dead, taking over at once")]
+    [LoggerMessage(112, LogLevel.Information, "{label}: {owner} does not work on the stream any more, taking over at once")]
     public static partial void DeadOwner(this ILogger logger, string label, string owner);
 
     [LoggerMessage(113, LogLevel.Error, "{label}: the loop failed and starts again")]

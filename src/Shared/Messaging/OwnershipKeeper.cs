@@ -32,7 +32,8 @@ internal sealed class OwnershipKeeper(
                     observer.RoleChanged(label, StreamRole.Owner, $"owner at epoch {answer.Owner.Epoch}");
                     return new Ownership(new Fence(label, instance, answer.Owner.Epoch), engineId, ttl, sentAt, time);
 
-                case ClaimKind.Held when dead is null && LocalProcess.IsDead(answer.Owner.Instance):
+                // Our own name on it means that the answer to a claim of ours was lost.
+                case ClaimKind.Held when dead is null && (answer.Owner.Instance == instance || LocalProcess.IsDead(answer.Owner.Instance)):
                     logger.DeadOwner(label, answer.Owner.Instance);
                     dead = answer.Owner;
                     continue;

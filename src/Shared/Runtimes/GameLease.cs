@@ -35,13 +35,10 @@ internal sealed class GameLease : IAsyncDisposable
     /// <summary>The lease, or null when someone else holds it.</summary>
     /// <exception cref="DependencyUnavailableException">The store cannot be reached.</exception>
     public static async Task<GameLease?> TryAcquireAsync(
-        IGameLeases leases, string gameId, Fence? fence, TimeSpan ttl, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
-    {
-        var token = LeaseToken.New(fence);
-        return await leases.TryAcquireAsync(gameId, token, ttl, cancellationToken)
+        IGameLeases leases, string gameId, LeaseToken token, TimeSpan ttl, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        await leases.TryAcquireAsync(gameId, token, ttl, cancellationToken)
             ? new GameLease(leases, gameId, token, ttl, time, logger)
             : null;
-    }
 
     /// <summary>Gives the lease back on a clock of its own: the caller's token may be cancelled, and the lease must not stay for its whole time.</summary>
     public async ValueTask DisposeAsync()

@@ -52,11 +52,13 @@ public sealed class RuntimeStopService
         MeasureAsync(request, ownership, async scope =>
         {
             var startedAt = _time.GetTimestamp();
+            // One token for all attempts: after a lost answer the lease is found to be ours already.
+            var leaseToken = LeaseToken.New(scope.Fence);
             GameLease? lease;
             try
             {
                 lease = await RetryAsync("acquire game lease", scope,
-                    token => GameLease.TryAcquireAsync(_leases, request.GameId, scope.Fence, _options.LeaseTtl, _time, _logger, token), cancellationToken);
+                    token => GameLease.TryAcquireAsync(_leases, request.GameId, leaseToken, _options.LeaseTtl, _time, _logger, token), cancellationToken);
             }
             catch (DependencyUnavailableException failure)
             {

@@ -47,6 +47,11 @@ public sealed class RedisStreamLog(RedisLink redis) : IStreamLog
         {
             return null;
         }
+        catch (RedisServerException refused)
+        {
+            // Not allowed to look, say: worth a word in the log, not the session.
+            throw new DependencyUnavailableException("redis", refused.Message, refused);
+        }
 
         long? added = null;
         long length = 0;

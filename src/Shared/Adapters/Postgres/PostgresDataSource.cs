@@ -36,6 +36,8 @@ internal static class PostgresDataSource
         settings.Default("Timeout", TimeoutSeconds);
         settings.Default("Command Timeout", CommandTimeoutSeconds);
         settings.Default("Keepalive", KeepAliveSeconds);
+        // Nothing here leaves state in a session (settings and locks are the transaction's), and a reset costs a commit.
+        settings.Default("No Reset On Close", true);
 
         // Npgsql wants the target of a failover list apart from the string.
         var target = settings.TargetSessionAttributes;

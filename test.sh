@@ -63,8 +63,9 @@ run_tests() { # PROJECT NAME
   local report=$state/results/$2.trx status=0 total=0 good=0 bad=0
   say "$2"
   # Not exported: only this, and what it starts, is to carry the name of our folder. In the background,
-  # since bash runs no trap while it waits for a command in the foreground.
-  env "${environment[@]}" dotnet test "$1/bin/Release/net10.0/$2.dll" --nologo --results-directory "$state/results" \
+  # since bash runs no trap while it waits for a command in the foreground; what it starts there ignores
+  # SIGINT unless told otherwise, and some tests send it.
+  env --default-signal=INT,QUIT "${environment[@]}" dotnet test "$1/bin/Release/net10.0/$2.dll" --nologo --results-directory "$state/results" \
     --logger "trx;LogFileName=$2.trx" --logger "console;verbosity=minimal" \
     --blame-hang-timeout "$hang" --blame-hang-dump-type none "${arguments[@]}" 2>&1 | sed -u "$noise" &
   wait $! || status=$?

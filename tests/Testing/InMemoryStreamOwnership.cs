@@ -42,12 +42,12 @@ public sealed class InMemoryStreamOwnership(InMemoryStreamLog log, TimeProvider 
     {
         var label = log.Label(claim.Label);
         var now = time.GetTimestamp();
+        if (label.LastOwner is { EngineId.Length: > 0 } last && claim.EngineId.Length > 0 && last.EngineId != claim.EngineId)
+            return new ClaimAnswer(ClaimKind.OtherEngine, last, TimeSpan.Zero);
+
         if (label.Owner is { } owner && now < owner.LapsesAt
             && (dead is null || (owner.Identity.Instance, owner.Identity.Epoch) != (dead.Instance, dead.Epoch)))
             return new ClaimAnswer(ClaimKind.Held, owner.Identity, time.GetElapsedTime(now, owner.LapsesAt));
-
-        if (label.LastOwner is { EngineId.Length: > 0 } last && claim.EngineId.Length > 0 && last.EngineId != claim.EngineId)
-            return new ClaimAnswer(ClaimKind.OtherEngine, last, TimeSpan.Zero);
 
         var epoch = Math.Max((label.LastOwner?.Epoch ?? 0) + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
         var granted = new OwnerIdentity(claim.Instance, epoch, claim.EngineId);

@@ -26,6 +26,11 @@ internal sealed class OwnershipKeeper(
             var answer = await TryClaimAsync(claim, dead, cancellationToken);
             switch (answer?.Kind)
             {
+                case null:
+                    // What was reported before the outage has to be said again after it.
+                    reported = "";
+                    break;
+
                 case ClaimKind.Granted:
                     logger.Claimed(label, answer.Owner.Epoch, instance);
                     metrics.Claimed();

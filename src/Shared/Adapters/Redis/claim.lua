@@ -9,7 +9,7 @@
 -- Returns {answer, instance, epoch, engine id, ms until the lease lapses}; answer is
 --   GRANTED  the stream is ours; the rest describes us
 --   HELD     it is someone's; the rest describes them
---   ENGINE   the last owner drove another engine; the rest describes them
+--   ENGINE   the owner, or the last one, drives another engine; the rest describes them
 --
 -- Epochs follow the server's clock where that is ahead of the last one, so that even a counter that was lost with the
 -- rest of the data does not repeat.
@@ -17,12 +17,12 @@
 local held = redis.call('HMGET', KEYS[1], 'instance', 'epoch', 'engine_id')
 local last = redis.call('HMGET', KEYS[2], 'instance', 'epoch', 'engine_id')
 
-if held[1] and not (held[1] == ARGV[4] and held[2] == ARGV[5]) then
-  return {'HELD', held[1], held[2] or '0', held[3] or '', redis.call('PTTL', KEYS[1])}
-end
-
 if last[3] and last[3] ~= '' and ARGV[2] ~= '' and last[3] ~= ARGV[2] then
   return {'ENGINE', last[1] or '', last[2] or '0', last[3], 0}
+end
+
+if held[1] and not (held[1] == ARGV[4] and held[2] == ARGV[5]) then
+  return {'HELD', held[1], held[2] or '0', held[3] or '', redis.call('PTTL', KEYS[1])}
 end
 
 local time = redis.call('TIME')

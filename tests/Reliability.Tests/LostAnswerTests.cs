@@ -15,7 +15,7 @@ internal sealed class LostAnswerTests : ReliabilityFixture
     public async Task Commit_WhenItsAnswerIsLost_PublishesOnce(CancellationToken cancellationToken)
     {
         await using var proxy = ProxyToRedis();
-        var worker = Site.StartWorker(("ConnectionStrings__Redis", proxy.Address), LongOwnership);
+        var worker = Site.StartWorker(("ConnectionStrings__Redis", proxy.Address), LongOwnership, Site.ShortLease);
         var game = await Site.AddStoppedAsync();
         await WarmAsync(worker, cancellationToken);
 
@@ -43,7 +43,7 @@ internal sealed class LostAnswerTests : ReliabilityFixture
     public async Task Lease_WhenTheAnswerToItsAcquisitionIsLost_IsNoConflict(CancellationToken cancellationToken)
     {
         await using var proxy = ProxyToRedis();
-        var worker = Site.StartWorker(("ConnectionStrings__Redis", proxy.Address), LongOwnership);
+        var worker = Site.StartWorker(("ConnectionStrings__Redis", proxy.Address), LongOwnership, Site.ShortLease);
         await WarmAsync(worker, cancellationToken);
 
         for (var loop = 0; loop < TestEnvironment.Loops(3, 30); loop++)
@@ -76,7 +76,7 @@ internal sealed class LostAnswerTests : ReliabilityFixture
             async () => owned = await Site.Streams.Database.KeyExistsAsync(PlatformStreams.Owner),
             cancellationToken, "EVALSHA", PlatformStreams.Owner);
 
-        var worker = Site.StartWorker(("ConnectionStrings__Redis", proxy.Address), LongOwnership);
+        var worker = Site.StartWorker(("ConnectionStrings__Redis", proxy.Address), LongOwnership, Site.ShortLease);
         await Site.SendAsync(await Site.AddStoppedAsync());
         await lost;
 
@@ -91,7 +91,7 @@ internal sealed class LostAnswerTests : ReliabilityFixture
         var postgres = new Npgsql.NpgsqlConnectionStringBuilder(Site.Records.ConnectionString);
         await using var proxy = new ReliabilityProxy(postgres.Port);
         postgres.Port = proxy.Port;
-        var worker = Site.StartWorker(("ConnectionStrings__Postgres", postgres.ConnectionString));
+        var worker = Site.StartWorker(("ConnectionStrings__Postgres", postgres.ConnectionString), Site.ShortLease);
         await WarmAsync(worker, cancellationToken);
 
         for (var loop = 0; loop < TestEnvironment.Loops(3, 30); loop++)
@@ -125,6 +125,7 @@ internal sealed class LostAnswerTests : ReliabilityFixture
 
     private async Task EndsCleanAsync(WorkerProcess worker, CancellationToken cancellationToken)
     {
+        await Site.LeasesLapseAsync(cancellationToken);
         (await worker.StopAsync(cancellationToken)).Should().Be(0);
         await Site.ShouldHoldAsync();
     }

@@ -14,7 +14,7 @@ internal sealed class RestartTests() : ReliabilityFixture("postgres", "docker")
         var workload = await Workload.PrepareAsync(
             Site, Random, envelopes: 300 * rounds, games: 40 * rounds, containers: 6 * rounds, cancellationToken);
         // The engine takes its time to come back, and an outage is retried for as long.
-        var worker = Site.StartWorker(("StopJobs__UnavailableRetry", "00:02:00"));
+        var worker = Site.StartWorker(("StopJobs__UnavailableRetry", "00:02:00"), Site.ShortLease);
         await worker.ReadyAsync(cancellationToken);
         var share = workload.Left / (rounds * Names.Length * 2);
 
@@ -37,6 +37,7 @@ internal sealed class RestartTests() : ReliabilityFixture("postgres", "docker")
         await workload.SendAsync(workload.Left, TimeSpan.Zero, cancellationToken);
         await Site.DrainedAsync(TimeSpan.FromSeconds(60), cancellationToken);
         await worker.ReadyAsync(cancellationToken);
+        await Site.LeasesLapseAsync(cancellationToken);
         (await worker.StopAsync(cancellationToken)).Should().Be(0);
         await Site.ShouldHoldAsync();
     }

@@ -18,7 +18,7 @@ internal sealed class RewindTests : ReliabilityFixture
     public async Task Redis_RewoundWhileEnvelopesFlow_HoldsEveryOutcomeOnce(CancellationToken cancellationToken)
     {
         var workload = await Workload.PrepareAsync(Site, Random, envelopes: 300, games: 40, containers: 5, cancellationToken);
-        var worker = Site.StartWorker(Ttl);
+        var worker = Site.StartWorker(Ttl, Site.ShortLease);
         await worker.ReadyAsync(cancellationToken);
 
         for (var loop = 0; loop < TestEnvironment.Loops(2, 10); loop++)
@@ -49,7 +49,7 @@ internal sealed class RewindTests : ReliabilityFixture
     [Test, CancelAfter(120_000)]
     public async Task Redis_RewoundToBeforeTheFirstCommit_IsFilledUpFromTheBeginning(CancellationToken cancellationToken)
     {
-        var worker = Site.StartWorker(Ttl);
+        var worker = Site.StartWorker(Ttl, Site.ShortLease);
         await worker.OwnsAsync(cancellationToken);
         await worker.SignalAsync("STOP");
         var workload = await Workload.PrepareAsync(Site, Random, envelopes: 60, games: 12, containers: 2, cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class RewindTests : ReliabilityFixture
     {
         var (past, former) = await FinishWhatThePastDoesNotKnowAsync(cancellationToken);
         (await former.StopAsync(cancellationToken)).Should().Be(0);
-        var worker = Site.StartWorker(Ttl);
+        var worker = Site.StartWorker(Ttl, Site.ShortLease);
         await worker.OwnsAsync(cancellationToken);
 
         await ReturnAsync(past);
@@ -83,7 +83,7 @@ internal sealed class RewindTests : ReliabilityFixture
     {
         var (past, former) = await FinishWhatThePastDoesNotKnowAsync(cancellationToken);
         await former.SignalAsync("STOP");
-        var worker = Site.StartWorker(Ttl);
+        var worker = Site.StartWorker(Ttl, Site.ShortLease);
         await worker.OwnsAsync(cancellationToken);
         await former.SignalAsync("CONT");
         await former.StandsByAsync(cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class RewindTests : ReliabilityFixture
     /// </summary>
     private async Task<(RedisPast Past, WorkerProcess Worker)> FinishWhatThePastDoesNotKnowAsync(CancellationToken cancellationToken)
     {
-        var worker = Site.StartWorker(Ttl);
+        var worker = Site.StartWorker(Ttl, Site.ShortLease);
         await worker.ReadyAsync(cancellationToken);
         var container = await Site.Containers.HeldAsync(cancellationToken);
         var held = await Site.AddRunningAsync(container);
@@ -132,6 +132,7 @@ internal sealed class RewindTests : ReliabilityFixture
 
     private async Task EndsCleanAsync(WorkerProcess worker, CancellationToken cancellationToken)
     {
+        await Site.LeasesLapseAsync(cancellationToken);
         (await worker.StopAsync(cancellationToken)).Should().Be(0);
         await Site.ShouldHoldAsync();
     }

@@ -12,6 +12,8 @@ namespace Workers.Reliability.Tests;
 /// </summary>
 internal sealed class Site : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortLeaseTtl = TimeSpan.FromSeconds(5);
+
     private readonly string[] _private;
     private readonly string _docker;
     private readonly ConcurrentDictionary<string, ExpectedGame> _games = new(StringComparer.Ordinal);
@@ -27,6 +29,9 @@ internal sealed class Site : IAsyncDisposable
         Records = records;
         Containers = new PlatformContainers(docker);
     }
+
+    /// <summary>A setting, so that <see cref="LeasesLapseAsync"/> is soon over.</summary>
+    public static (string Name, string Value) ShortLease { get; } = ("StopJobs__LeaseTtl", ShortLeaseTtl.ToString("c", CultureInfo.InvariantCulture));
 
     /// <summary>The servers that belong to this test alone: Redis, and what it asked for.</summary>
     public PrivateServers Servers { get; }
@@ -122,6 +127,17 @@ internal sealed class Site : IAsyncDisposable
                 return offset == last;
             }),
             deadline.Token, () => $"the offset ({offset}) reaches the end of the stream ({last}) within {within}");
+    }
+
+    /// <summary>
+    /// Waits until no game is held. A lease whose release met an outage lapses by itself: only a test that takes Redis away may wait for that.
+    /// </summary>
+    public async Task LeasesLapseAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = Deadline.In(ShortLeaseTtl * 3, cancellationToken);
+        await Eventually.TrueAsync(
+            async () => ((string[])await Streams.Database.ExecuteAsync("KEYS", PlatformStreams.LeaseOf("*"))).Length == 0,
+            deadline.Token, () => "no lease is held");
     }
 
     /// <summary>What the fleet left behind.</summary>

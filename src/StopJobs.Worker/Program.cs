@@ -36,7 +36,7 @@ builder.Services
 
 builder.Services
     .AddSingleton(services => new Dependency("redis", services.GetRequiredService<RedisLink>().PingAsync))
-    .AddSingleton(services => new Dependency("postgres", services.GetRequiredService<SchemaMigrator>().CheckAsync))
+    .AddSingleton(services => new Dependency("postgres", services.GetRequiredService<Startup>().CheckSchemaAsync))
     .AddSingleton(services => new Dependency("docker", services.GetRequiredService<IContainerEngine>().GetEngineIdAsync));
 builder.AddPart<DependencyMonitor>();
 builder.AddPart<StopJobsPart>();

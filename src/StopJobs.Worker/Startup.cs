@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Workers.Adapters.Postgres.Schema;
 using Workers.Hosting;
 using Workers.Hosting.Probes;
+using Workers.Messaging;
 using Workers.Runtimes;
 
 namespace Workers.StopJobs;
@@ -10,7 +11,8 @@ namespace Workers.StopJobs;
 /// What must be known before the first message is touched. Servers that are not there yet are waited for, and said so.
 /// </summary>
 internal sealed class Startup(
-    SchemaMigrator migrator, IContainerEngine engine, HealthRegistry health, TimeProvider time, ILogger<Startup> logger)
+    SchemaMigrator migrator, IContainerEngine engine, IStreamObserver observer, HealthRegistry health, TimeProvider time,
+    ILogger<Startup> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -29,6 +31,13 @@ internal sealed class Startup(
         var state = await MigrateToUsableAsync(cancellationToken);
         logger.SchemaReady(state.Current);
         return WorkerExitCode.Ok;
+    }
+
+    /// <summary>Throws when PostgreSQL does not answer, or a newer build has migrated its schema since.</summary>
+    public async Task CheckSchemaAsync(CancellationToken cancellationToken)
+    {
+        var state = await migrator.CheckAsync(cancellationToken);
+        if (state.Verdict is SchemaVerdict.Newer or SchemaVerdict.Altered) throw new InvalidOperationException(state.Detail);
     }
 
     /// <summary>The id of the engine this worker drives.</summary>
@@ -54,11 +63,13 @@ internal sealed class Startup(
             {
                 return await ask(cancellationToken);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 if (failure.Message != reported) logger.Waiting(what, failure.Message);
                 reported = failure.Message;
                 if (what == "schema") health.Report(what, ProbeKind.Ready, healthy: false, failure.Message);
+                // Waiting for a server is not a loop that is stuck: a restart would not bring the server back.
+                observer.Turned(StopEnvelope.Label);
                 await Task.Delay(Pause, time, cancellationToken);
             }
         }

@@ -32,6 +32,10 @@ internal static partial class MessagingLog
         "{label}: {lost} entries left {stream} before they were read (trimmed or deleted by someone else); going on")]
     public static partial void EntriesLost(this ILogger logger, string label, long lost, string stream);
 
+    [LoggerMessage(115, LogLevel.Error,
+        "{label}: {stream} counts fewer entries than were committed: it was deleted and made anew, and what was unread in it is lost; going on")]
+    public static partial void StreamMadeAnew(this ILogger logger, string label, string stream);
+
     [LoggerMessage(108, LogLevel.Warning, "{label}: {operation} failed (attempt {attempt}), trying again: {error}")]
     public static partial void Retrying(this ILogger logger, string label, string operation, int attempt, string error);
 

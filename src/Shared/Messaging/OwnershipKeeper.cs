@@ -11,7 +11,7 @@ internal sealed class OwnershipKeeper(
     private readonly TimeSpan _interval = ttl / 3;
     private readonly TimeSpan _retry = ttl / 30;
     private readonly TimeSpan _standby = TimeSpan.FromTicks(Math.Min((ttl / 5).Ticks, TimeSpan.TicksPerSecond));
-    private readonly TimeSpan _releaseTimeout = TimeSpan.FromSeconds(3);
+    private readonly TimeSpan _releaseTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits until the stream is ours.</summary>
     public async Task<Ownership> ClaimAsync(string engineId, CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
     private CommitWindow _window = new(StreamEntryId.Zero, []);
     private StreamProgress _known = new(StreamEntryId.Zero, 0, 0);
     private int _uncommitted;
+    private int _batch;
     private long _pendingBytes;
     private int _end = (int)SessionEnd.Stopped;
 
@@ -44,6 +45,7 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
     {
         _binding = binding;
         _options = options;
+        _batch = options.BatchSize;
         _log = log;
         _ownership = ownership;
         _observer = observer;
@@ -139,11 +141,12 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
                 try
                 {
                     await using var reader = await _log.OpenReaderAsync(_binding.Stream, stop);
-                    attempt = 1;
-                    await ReadOnAsync(reader, stop);
+                    await ReadOnAsync(reader, () => attempt = 1, stop);
                 }
                 catch (DependencyUnavailableException failure)
                 {
+                    // Perhaps what was asked for is more than fits into the time for a read.
+                    _batch = Math.Max(1, _batch / 4);
                     Retrying("reading", failure, attempt);
                     await Task.Delay(Backoff.Delay(attempt), _time, stop);
                 }
@@ -155,15 +158,15 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
         }
     }
 
-    private async Task ReadOnAsync(IStreamReader reader, CancellationToken stop)
+    private async Task ReadOnAsync(IStreamReader reader, Action succeeded, CancellationToken stop)
     {
-        var batch = _options.BatchSize;
         var checkedAt = _time.GetTimestamp();
         while (true)
         {
             _observer.Turned(_binding.Label);
             var room = await RoomAsync(stop);
-            var entries = await reader.ReadAsync(_window.LastRead, Math.Min(batch, room), _options.BlockTimeout, stop);
+            var entries = await reader.ReadAsync(_window.LastRead, Math.Min(_batch, room), _options.BlockTimeout, stop);
+            succeeded();
 
             var size = 0L;
             foreach (var entry in entries)
@@ -173,7 +176,7 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
             }
 
             // Entries may have any size: after a large read take fewer at once, then grow again.
-            batch = size > LargeRead ? Math.Max(1, batch / 4) : Math.Min(_options.BatchSize, batch * 2);
+            _batch = size > LargeRead ? Math.Max(1, _batch / 4) : Math.Min(_options.BatchSize, _batch * 2);
             if (entries.Count > 0) _metrics.Read(entries.Count);
             if (entries.Count > 0 && _time.GetElapsedTime(checkedAt) < TrimCheckInterval) continue;
 
@@ -366,6 +369,7 @@ internal sealed class StreamSession<TEnvelope, TResult> : IDisposable
             // An unknown count (someone set the offset) starts from the first moment at which it can be known.
             if (lost == 0 || (_known.Committed < 0 && !caughtUp)) return;
 
+            if (lost < 0 && _known.Committed >= 0) _logger.StreamMadeAnew(_binding.Label, _binding.Stream);
             if (lost > 0 && _known.Committed >= 0)
             {
                 _logger.EntriesLost(_binding.Label, lost, _binding.Stream);

@@ -6,7 +6,7 @@ namespace Workers.Runtimes;
 /// <summary>A game's lease while it is held: renewed in the background, given back when disposed.</summary>
 internal sealed class GameLease : IAsyncDisposable
 {
-    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly IGameLeases _leases;
     private readonly string _gameId;

@@ -60,7 +60,7 @@ public sealed class RuntimeStopService
                 lease = await RetryAsync("acquire game lease", scope,
                     token => GameLease.TryAcquireAsync(_leases, request.GameId, leaseToken, _options.LeaseTtl, _time, _logger, token), cancellationToken);
             }
-            catch (DependencyUnavailableException failure)
+            catch (DependencyUnavailableException failure) when (!cancellationToken.IsCancellationRequested)
             {
                 return await FailUnlessFinishedAsync(
                     scope, StopErrorCode.ServiceUnavailable, $"acquire game lease: {failure.Message}", cancellationToken);
@@ -156,7 +156,9 @@ public sealed class RuntimeStopService
         }
         catch (Exception failure) when (IsFailure(failure, cancellationToken))
         {
-            return await FailAsync(scope, StopErrorCode.InternalError, $"update runtime status: {failure.Message}", record);
+            // The move may have been made, and only its answer lost.
+            return await FailUnlessFinishedAsync(
+                scope, StopErrorCode.InternalError, $"update runtime status: {failure.Message}", cancellationToken, record);
         }
 
         switch (moved)
@@ -191,7 +193,8 @@ public sealed class RuntimeStopService
         }
         catch (Exception failure) when (IsFailure(failure, cancellationToken))
         {
-            return await FailAsync(scope, StopErrorCode.InternalError, $"update runtime status to removed: {failure.Message}", record);
+            return await FailUnlessFinishedAsync(
+                scope, StopErrorCode.InternalError, $"update runtime status to removed: {failure.Message}", cancellationToken, record);
         }
 
         if (moved == MoveResult.Conflict) return await ReplayUnlessFinishedAsync(scope, record, cancellationToken);
@@ -252,23 +255,25 @@ public sealed class RuntimeStopService
 
     /// <summary>The compare-and-set lost: to ourselves, before an interruption, or to someone else.</summary>
     private async Task<StopReceipt> ReplayUnlessFinishedAsync(StopScope scope, RuntimeRecord record, CancellationToken cancellationToken) =>
-        await FindReceiptAsync(scope, cancellationToken) is { } receipt
+        (await LoadAsync(scope, cancellationToken)).Receipt is { } receipt
             ? Found(scope, receipt)
             : await ReplayAsync(scope, record, "someone else moved it first");
 
     /// <summary>What was finished before an interruption stays finished, whoever holds the lease by now.</summary>
     private async Task<StopReceipt> FailUnlessFinishedAsync(
-        StopScope scope, string errorCode, string message, CancellationToken cancellationToken) =>
+        StopScope scope, string errorCode, string message, CancellationToken cancellationToken, RuntimeRecord? record = null) =>
         await FindReceiptAsync(scope, cancellationToken) is { } receipt
             ? Found(scope, receipt)
-            : await FailAsync(scope, errorCode, message, null);
+            : await FailAsync(scope, errorCode, message, record);
 
+    /// <summary>One look: where this is asked, the time for retrying has been spent.</summary>
     private async Task<StopReceipt?> FindReceiptAsync(StopScope scope, CancellationToken cancellationToken)
     {
-        if (scope.Request.SourceRef.Length == 0) return null;
+        var (gameId, source, sourceRef) = (scope.Request.GameId, scope.Request.Source, scope.Request.SourceRef);
+        if (sourceRef.Length == 0) return null;
         try
         {
-            return (await LoadAsync(scope, cancellationToken)).Receipt;
+            return (await _store.LoadAsync(gameId, source, sourceRef, cancellationToken)).Receipt;
         }
         catch (Exception failure) when (IsFailure(failure, cancellationToken))
         {
@@ -335,5 +340,5 @@ public sealed class RuntimeStopService
 
     /// <summary>Neither a lost ownership nor an interruption is an outcome.</summary>
     private static bool IsFailure(Exception failure, CancellationToken cancellationToken) =>
-        failure is not FencedException && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
+        failure is not FencedException && !cancellationToken.IsCancellationRequested;
 }

@@ -35,10 +35,21 @@ internal sealed class GameLease : IAsyncDisposable
     /// <summary>The lease, or null when someone else holds it.</summary>
     /// <exception cref="DependencyUnavailableException">The store cannot be reached.</exception>
     public static async Task<GameLease?> TryAcquireAsync(
-        IGameLeases leases, string gameId, LeaseToken token, TimeSpan ttl, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
-        await leases.TryAcquireAsync(gameId, token, ttl, cancellationToken)
-            ? new GameLease(leases, gameId, token, ttl, time, logger)
-            : null;
+        IGameLeases leases, string gameId, LeaseToken token, TimeSpan ttl, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await leases.TryAcquireAsync(gameId, token, ttl, cancellationToken)
+                ? new GameLease(leases, gameId, token, ttl, time, logger)
+                : null;
+        }
+        catch (OperationCanceledException)
+        {
+            // It may have been taken all the same, and nobody would give it back.
+            await ReleaseAsync(leases, gameId, token, time, logger);
+            throw;
+        }
+    }
 
     /// <summary>Gives the lease back on a clock of its own: the caller's token may be cancelled, and the lease must not stay for its whole time.</summary>
     public async ValueTask DisposeAsync()
@@ -46,15 +57,20 @@ internal sealed class GameLease : IAsyncDisposable
         await _disposed.CancelAsync();
         await _renewing;
         _disposed.Dispose();
-        using var timeout = new CancellationTokenSource(ReleaseTimeout, _time);
+        await ReleaseAsync(_leases, _gameId, _token, _time, _logger);
+    }
+
+    private static async Task ReleaseAsync(IGameLeases leases, string gameId, LeaseToken token, TimeProvider time, ILogger logger)
+    {
+        using var timeout = new CancellationTokenSource(ReleaseTimeout, time);
         try
         {
-            await _leases.ReleaseAsync(_gameId, _token, timeout.Token);
+            await leases.ReleaseAsync(gameId, token, timeout.Token);
         }
         catch (Exception failure) when (failure is DependencyUnavailableException or OperationCanceledException)
         {
             // It lapses by itself; until then this very owner, or its successor, may take it over.
-            _logger.LeaseNotReleased(_gameId, failure.Message);
+            logger.LeaseNotReleased(gameId, failure.Message);
         }
     }
 

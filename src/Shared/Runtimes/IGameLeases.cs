@@ -12,6 +12,7 @@ public interface IGameLeases
     /// Takes the lease if it is free, ours already (an answer was lost), or left by a dead predecessor: an older epoch of the same label, or this very
     /// owner. Anyone else's stays theirs, and the answer is false.
     /// </summary>
+    /// <exception cref="FencedException">The token's stream has another owner by now; the lease was not taken.</exception>
     Task<bool> TryAcquireAsync(string gameId, LeaseToken token, TimeSpan ttl, CancellationToken cancellationToken);
 
     /// <summary>Extends the lease to <paramref name="ttl"/> from now; false when it is no longer ours.</summary>

@@ -18,27 +18,30 @@ public sealed class RedisGameLeases(RedisLink redis, string prefix = RedisGameLe
     private static readonly RedisScript RenewScript = RedisScript.Load("lease_renew");
     private static readonly RedisScript ReleaseScript = RedisScript.Load("lease_release");
 
-    public Task<bool> TryAcquireAsync(string gameId, LeaseToken token, TimeSpan ttl, CancellationToken cancellationToken) =>
-        RunAsync(AcquireScript, gameId,
+    public async Task<bool> TryAcquireAsync(string gameId, LeaseToken token, TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        var answer = await RunAsync(AcquireScript, [prefix + gameId, token.Fence is { } fence ? StreamKeys.Owner(fence.Label) : prefix + gameId],
             [
                 token.ToString(), Milliseconds(ttl), token.Fence?.Label ?? "",
                 token.Fence?.Epoch.ToString(CultureInfo.InvariantCulture) ?? "", token.Fence?.Instance ?? "",
             ],
             cancellationToken);
+        return answer >= 0 ? answer == 1 : throw new FencedException($"The stream {token.Fence?.Label} has another owner.");
+    }
 
-    public Task<bool> RenewAsync(string gameId, LeaseToken token, TimeSpan ttl, CancellationToken cancellationToken) =>
-        RunAsync(RenewScript, gameId, [token.ToString(), Milliseconds(ttl)], cancellationToken);
+    public async Task<bool> RenewAsync(string gameId, LeaseToken token, TimeSpan ttl, CancellationToken cancellationToken) =>
+        await RunAsync(RenewScript, [prefix + gameId], [token.ToString(), Milliseconds(ttl)], cancellationToken) == 1;
 
     public Task ReleaseAsync(string gameId, LeaseToken token, CancellationToken cancellationToken) =>
-        RunAsync(ReleaseScript, gameId, [token.ToString()], cancellationToken);
+        RunAsync(ReleaseScript, [prefix + gameId], [token.ToString()], cancellationToken);
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
-    private async Task<bool> RunAsync(RedisScript script, string gameId, RedisValue[] arguments, CancellationToken cancellationToken)
+    private async Task<long> RunAsync(RedisScript script, string[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
         try
         {
-            return (long)await script.RunAsync(redis, [prefix + gameId], arguments, cancellationToken) == 1;
+            return (long)await script.RunAsync(redis, keys, arguments, cancellationToken);
         }
         catch (RedisServerException refusal)
         {
